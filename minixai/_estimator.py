@@ -1,0 +1,304 @@
+"""scikit-learn's estimator contract by duck typing, without importing scikit-learn.
+
+Arguments are stored unchanged in ``__init__`` and checked in ``fit``; what is learned
+ends in an underscore; scikit-learn's own classes are used only where its caller has
+loaded it (tags, its NotFittedError, its output configuration).
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from typing import Any, Self
+
+import numpy as np
+
+from minixai._validation import as_matrix, as_vector, as_weights, column_names, one_dimensional
+from minixai.errors import DataError, MinixaiError, ParameterError, suggestion
+from minixai.protocols import Array
+
+__all__ = ["Classifier", "Estimator", "NotFittedError", "Regressor", "Transformer"]
+
+
+class NotFittedError(MinixaiError, ValueError, AttributeError):
+    """A learned quantity was asked for before `fit`."""
+
+
+class Estimator:
+    """Base of every model and transformer: parameters, tags, checks of X, saving."""
+
+    _estimator_type: str | None = None
+    _allows_nan = False
+    _needs_y = True
+
+    @classmethod
+    def _parameter_names(cls) -> list[str]:
+        signature = inspect.signature(cls.__init__)
+        return [name for name in signature.parameters if name != "self"]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the constructor's arguments by name; ``deep`` adds those of nested estimators."""
+        found: dict[str, Any] = {}
+        for name in self._parameter_names():
+            value = getattr(self, name)
+            found[name] = value
+            if deep and hasattr(value, "get_params") and not isinstance(value, type):
+                nested = value.get_params().items()
+                found.update({f"{name}__{inner}": each for inner, each in nested})
+        return found
+
+    def set_params(self, **params: Any) -> Self:
+        """Set constructor arguments, nested ones as ``name__argument``, and return self.
+
+        Raises
+        ------
+        ParameterError
+            An argument that the constructor does not have.
+        """
+        names = self._parameter_names()
+        nested: dict[str, dict[str, Any]] = {}
+        for key, value in params.items():
+            name, _, inner = key.partition("__")
+            if name not in names:
+                raise ParameterError(
+                    f"Invalid parameter {name!r} for estimator {self!r}. "
+                    f"Valid parameters are: {names}.{suggestion(name, names)}"
+                )
+            if inner:
+                nested.setdefault(name, {})[inner] = value
+            else:
+                setattr(self, name, value)
+        for name, inner_params in nested.items():
+            getattr(self, name).set_params(**inner_params)
+        return self
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self).__init__).parameters
+        changed = []
+        for name in self._parameter_names():
+            value = getattr(self, name, None)
+            if repr(value) != repr(defaults[name].default):
+                changed.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "n_features_in_")
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import (
+            ClassifierTags,
+            InputTags,
+            RegressorTags,
+            Tags,
+            TargetTags,
+            TransformerTags,
+        )
+
+        kind = self._estimator_type
+        return Tags(
+            estimator_type=kind if kind in ("classifier", "regressor") else None,
+            target_tags=TargetTags(required=self._needs_y),
+            transformer_tags=TransformerTags() if kind == "transformer" else None,
+            classifier_tags=ClassifierTags() if kind == "classifier" else None,
+            regressor_tags=RegressorTags() if kind == "regressor" else None,
+            input_tags=InputTags(allow_nan=self._allows_nan),
+        )
+
+    def save(self, path: Any) -> None:
+        """Write the fitted estimator to ``path``; `minixai.load` reads it back."""
+        from minixai.files import save
+
+        save(self, path)
+
+    def _learn_columns(self, X: Any, matrix: Array) -> None:
+        """Remember the width and the names of what was fitted on."""
+        self.n_features_in_ = matrix.shape[1]
+        names = column_names(X)
+        if names is not None:
+            self.feature_names_in_ = np.array(names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def _validated_fit(
+        self, X: Any, y: Any, *, numeric_target: bool, min_rows: int = 1
+    ) -> tuple[Array, Array]:
+        """Return X as a matrix and y in one dimension; learn the columns."""
+        matrix = as_matrix(X, owner=type(self).__name__, allow_nan=self._allows_nan)
+        if len(matrix) < min_rows:
+            raise DataError(
+                f"{type(self).__name__} needs at least {min_rows} rows, "
+                f"got n_samples = {len(matrix)}."
+            )
+        to_target = as_vector if numeric_target else one_dimensional
+        target = to_target(y, len(matrix))
+        self._learn_columns(X, matrix)
+        return matrix, target
+
+    def _check_fitted(self) -> None:
+        if self.__sklearn_is_fitted__():
+            return
+        message = f"This {type(self).__name__} is not fitted yet: call `fit` first."
+        if "sklearn" in sys.modules:
+            from sklearn.exceptions import NotFittedError as Theirs
+
+            raise Theirs(message)
+        raise NotFittedError(message)
+
+    def _validated(self, X: Any) -> Array:
+        """Return X as a matrix after checking it against what was fitted on."""
+        self._check_fitted()
+        self._check_names(column_names(X))
+        matrix = as_matrix(X, owner=type(self).__name__, allow_nan=self._allows_nan)
+        if matrix.shape[1] != self.n_features_in_:
+            raise DataError(
+                f"X has {matrix.shape[1]} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input."
+            )
+        return matrix
+
+    def _check_names(self, names: list[str] | None) -> None:
+        known = getattr(self, "feature_names_in_", None)
+        owner = type(self).__name__
+        if known is None:
+            if names is not None:
+                warnings.warn(
+                    f"X has feature names, but {owner} was fitted without feature names",
+                    UserWarning,
+                    stacklevel=4,
+                )
+            return
+        if names is None:
+            warnings.warn(
+                f"X does not have valid feature names, but {owner} was fitted with feature names",
+                UserWarning,
+                stacklevel=4,
+            )
+            return
+        if names == list(known):
+            return
+        unseen = sorted(set(names) - set(known))
+        missing = sorted(set(known) - set(names))
+        message = "The feature names should match those that were passed during fit.\n"
+        if unseen:
+            message += "Feature names unseen at fit time:\n" + _listed(unseen)
+        if missing:
+            message += "Feature names seen at fit time, yet now missing:\n" + _listed(missing)
+        if not unseen and not missing:
+            message += "Feature names must be in the same order as they were in fit.\n"
+        raise DataError(message)
+
+
+def _listed(names: list[str]) -> str:
+    shown = "".join(f"- {name}\n" for name in names[:5])
+    return shown + ("- ...\n" if len(names) > 5 else "")
+
+
+class Regressor(Estimator):
+    """An estimator of numbers; its `score` is R2."""
+
+    _estimator_type = "regressor"
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R2 of ``predict(X)``: 1 is perfect, 0 no better than the mean of y.
+
+        A constant y gives 1 for a perfect prediction and 0 for any other.
+        """
+        target = as_vector(y)
+        weights = as_weights(sample_weight, len(target))
+        error = target - self.predict(X)  # type: ignore[attr-defined]
+        spread = target - np.average(target, weights=weights)
+        residual, total = float(weights @ error**2), float(weights @ spread**2)
+        if total == 0.0:
+            return 1.0 if residual == 0.0 else 0.0
+        return 1.0 - residual / total
+
+
+class Classifier(Estimator):
+    """An estimator of labels; its `score` is the accuracy."""
+
+    _estimator_type = "classifier"
+    classes_: Array
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the share of rows whose label is predicted, weighted."""
+        weights = as_weights(sample_weight, len(np.asarray(y)))
+        right = np.asarray(y) == self.predict(X)  # type: ignore[attr-defined]
+        return float(np.average(right, weights=weights))
+
+    def _encode_labels(self, y: Array) -> Array:
+        """Set ``classes_`` (sorted) and return each label's index in it, int64.
+
+        Raises
+        ------
+        DataError
+            Continuous numbers, missing labels, or one class only.
+        """
+        if y.dtype.kind == "c":
+            raise DataError("Complex data not supported: labels must be real numbers or text.")
+        if y.dtype.kind == "f":
+            if not np.isfinite(y).all():
+                raise DataError("Input y contains NaN or infinity: drop the rows without a label.")
+            if (y != np.floor(y)).any():
+                raise DataError(
+                    "Unknown label type: continuous. A classifier needs labels; use a regressor, "
+                    "or make the target binary first."
+                )
+        elif y.dtype.kind == "O" and any(v is None or v != v for v in y):
+            raise DataError("Input y contains missing labels: drop the rows without a label.")
+        try:
+            classes, codes = np.unique(y, return_inverse=True)
+        except TypeError as error:
+            raise DataError("Labels must be of one kind, all text or all numbers.") from error
+        if len(classes) < 2:
+            raise DataError(
+                f"{type(self).__name__} needs at least 2 classes, got one class: {classes[0]!r}."
+            )
+        self.classes_ = classes
+        return codes.astype(np.int64)
+
+    def _known_codes(self, y: Any) -> Array:
+        """Return the index of each label in ``classes_``."""
+        labels = np.asarray(y)
+        codes = np.searchsorted(self.classes_, labels)
+        codes = np.minimum(codes, len(self.classes_) - 1)
+        wrong = self.classes_[codes] != labels
+        if wrong.any():
+            raise DataError(
+                f"Label {labels[wrong][0]!r} was not seen in fit; "
+                f"known are {list(self.classes_)[:10]}."
+            )
+        return codes.astype(np.int64)
+
+
+class Transformer(Estimator):
+    """An estimator that turns columns into columns; `set_output` chooses the container."""
+
+    _estimator_type = "transformer"
+    _needs_y = False
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Fit on ``X`` and return it transformed."""
+        return self.fit(X, y).transform(X)  # type: ignore[attr-defined]
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose what `transform` returns: "default" (array) or "pandas"; None changes nothing."""
+        if transform not in (None, "default", "pandas"):
+            raise ParameterError(f"`transform` must be 'default' or 'pandas', got {transform!r}.")
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}
+        return self
+
+    def _output(self, matrix: Array, X: Any) -> Any:
+        """Wrap a transformed matrix as `set_output` or scikit-learn's configuration asks."""
+        config = getattr(self, "_sklearn_output_config", {})
+        wanted = config.get("transform")
+        if wanted is None and "sklearn" in sys.modules:
+            wanted = sys.modules["sklearn"].get_config()["transform_output"]
+        if wanted != "pandas":
+            return matrix
+        from minixai.errors import require
+
+        pandas = require("pandas", "table")
+        columns = self.get_feature_names_out()  # type: ignore[attr-defined]
+        return pandas.DataFrame(matrix, columns=columns, index=getattr(X, "index", None))

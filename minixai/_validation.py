@@ -1,0 +1,356 @@
+"""What is fed in, brought to one form: the only place that looks at foreign containers.
+
+A matrix becomes C-ordered float32 (if it was float32) or float64, finite, with at
+least one row and one column; names come along. Nothing is written in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
+from minixai.protocols import Array
+
+__all__ = [
+    "as_matrix",
+    "as_vector",
+    "as_weights",
+    "check_groups",
+    "check_number",
+    "column_names",
+    "feature_names_of",
+    "fingerprint",
+    "generator",
+    "seed_of",
+]
+
+
+def column_names(X: Any) -> list[str] | None:
+    """Return the column names of a data frame, or None where there are none to keep."""
+    columns = getattr(X, "columns", None)
+    if columns is None or not hasattr(X, "__array__"):
+        return None
+    names = list(columns)
+    n_texts = sum(isinstance(name, str) for name in names)
+    if n_texts == 0:
+        return None
+    if n_texts < len(names):
+        kinds = sorted({type(name).__name__ for name in names})
+        raise DataTypeError(
+            f"Column names must all be strings, got a mix of {kinds}: rename them, or pass "
+            "an array; feature names are only supported if all input features have string names."
+        )
+    if len(set(names)) < len(names):
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        raise DataError(
+            f"Column names must differ, got {repeated[:5]} more than once: rename them."
+        )
+    return names
+
+
+def as_matrix(X: Any, *, owner: str = "minixai", allow_nan: bool = False) -> Array:
+    """Return ``X`` as a C-ordered float matrix (n_samples, n_features).
+
+    Parameters
+    ----------
+    X : array-like or data frame (n_samples, n_features)
+    owner : str
+        Who asks; named in the messages.
+    allow_nan : bool
+        Whether NaN may stay (infinity never may).
+
+    Raises
+    ------
+    DataTypeError
+        Sparse, complex or text input.
+    DataError
+        Wrong number of dimensions, no rows, no columns, NaN or infinity.
+    """
+    if hasattr(X, "tocsr"):
+        raise DataTypeError(
+            f"Sparse data was passed, but {owner} needs dense data: use X.toarray()."
+        )
+    names = column_names(X)
+    array = np.asarray(X)
+    _check_shape(array, owner)
+    if np.iscomplexobj(array):
+        raise DataTypeError(
+            f"Complex data not supported: {owner} needs real numbers, got {array.dtype}."
+        )
+    if array.dtype.kind not in "fiub":
+        array = _numbers_from(array, names, X)
+    dtype = np.float32 if array.dtype == np.float32 else np.float64
+    matrix = np.ascontiguousarray(array, dtype=dtype)
+    _check_finite(matrix, names, owner, allow_nan)
+    return matrix
+
+
+def _check_shape(array: Array, owner: str) -> None:
+    if array.ndim != 2:
+        remedy = (
+            "Reshape your data either using array.reshape(-1, 1) if it has one column "
+            "or array.reshape(1, -1) if it is one row."
+        )
+        raise DataError(f"{owner} needs a 2-D X, got shape {array.shape}. {remedy}")
+    rows, columns = array.shape
+    if rows == 0:
+        raise DataError(
+            f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required."
+        )
+    if columns == 0:
+        raise DataError(
+            f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required."
+        )
+
+
+def _numbers_from(array: Array, names: list[str] | None, X: Any) -> Array:
+    """Convert an object or text array, naming the first column that is not numbers."""
+    if array.dtype.kind not in "OUS":
+        raise DataTypeError(f"X has dtype {array.dtype}, and numbers are needed: encode it first.")
+    for j in range(array.shape[1]):
+        column = array[:, j]
+        if any(isinstance(value, complex) for value in column):
+            raise DataTypeError("Complex data not supported: real numbers are needed.")
+        try:
+            column.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            name = repr(names[j]) if names else str(j)
+            value = next(v for v in column if not _is_number(v))
+            kind = "text" if isinstance(value, str) else f"a {type(value).__name__}"
+            raise DataTypeError(
+                f"Column {name} holds {kind} ({str(value)[:40]!r}): each argument must be a string "
+                "of digits or a number, so encode it first (minixai.data.TableEncoder)."
+            ) from error
+    return array.astype(np.float64)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _check_finite(matrix: Array, names: list[str] | None, owner: str, allow_nan: bool) -> None:
+    if np.isfinite(np.sum(matrix, dtype=np.float64)):
+        return  # one pass without a mask; an overflowing sum falls through to the exact check
+    wrong = np.isinf(matrix) if allow_nan else ~np.isfinite(matrix)
+    if not wrong.any():
+        return
+    row, j = (int(k) for k in np.argwhere(wrong)[0])
+    what = "NaN" if np.isnan(matrix[row, j]) else "infinity"
+    name = repr(names[j]) if names else str(j)
+    raise DataError(
+        f"Input X contains {what} in column {name}, row {row} ({int(wrong.sum())} such values); "
+        f"{owner} needs finite numbers: fill them (minixai.data.MissingImputer) or drop the rows."
+    )
+
+
+def as_vector(y: Any, n_rows: int | None = None, *, name: str = "y") -> Array:
+    """Return ``y`` as finite float64 (n_samples,).
+
+    Raises
+    ------
+    DataError
+        Missing, of another length, NaN or infinity.
+    DataTypeError
+        Text or complex numbers.
+    """
+    array = one_dimensional(y, n_rows, name=name)
+    if np.iscomplexobj(array):
+        raise DataTypeError(f"Complex data not supported: `{name}` must hold real numbers.")
+    try:
+        vector = np.ascontiguousarray(array, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"`{name}` must hold numbers, got {str(array[0])[:40]!r}: "
+            "encode it, or use a classifier."
+        ) from error
+    if not np.isfinite(vector).all():
+        row = int(np.argmin(np.isfinite(vector)))
+        what = "NaN" if np.isnan(vector[row]) else "infinity"
+        raise DataError(f"Input {name} contains {what} in row {row}: drop such rows.")
+    return vector
+
+
+def one_dimensional(y: Any, n_rows: int | None, *, name: str = "y") -> Array:
+    """Return ``y`` as a 1-D array of any type; a column vector is flattened with a warning."""
+    if y is None:
+        raise DataError(
+            f"This estimator requires {name} to be passed, but the target {name} is None."
+        )
+    if hasattr(y, "tocsr"):
+        raise DataTypeError(f"Sparse `{name}` is not supported: use {name}.toarray().ravel().")
+    array = np.asarray(y)
+    if array.ndim == 2 and array.shape[1] == 1:
+        warn_column_vector(name)
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise DataError(
+            f"`{name}` should be a 1d array, got an array of shape {array.shape} instead."
+        )
+    if n_rows is not None and len(array) != n_rows:
+        raise DataError(
+            f"Found input variables with inconsistent numbers of samples: X has {n_rows} rows, "
+            f"`{name}` has {len(array)}."
+        )
+    return array
+
+
+def warn_column_vector(name: str) -> None:
+    """Warn that a column vector was flattened, in scikit-learn's own category if it is loaded."""
+    import sys
+    import warnings
+
+    from minixai.errors import DataWarning
+
+    category: type[Warning] = DataWarning
+    if "sklearn" in sys.modules:
+        from sklearn.exceptions import DataConversionWarning
+
+        category = DataConversionWarning
+    warnings.warn(
+        f"A column-vector {name} was passed when a 1d array was expected: use {name}.ravel().",
+        category,
+        stacklevel=5,
+    )
+
+
+def as_weights(sample_weight: Any, n_rows: int) -> Array:
+    """Return weights (n_samples,), float64, non-negative and not all zero; None means ones."""
+    if sample_weight is None:
+        return np.ones(n_rows)
+    array = np.asarray(sample_weight, dtype=np.float64)
+    if array.ndim == 0:
+        array = np.full(n_rows, float(array))
+    if array.shape != (n_rows,):
+        raise DataError(
+            f"sample_weight.shape == {array.shape}, expected {(n_rows,)}: one weight per row."
+        )
+    if not np.isfinite(array).all() or (array < 0).any():
+        raise DataError("`sample_weight` must be finite and not negative.")
+    if not array.any():
+        raise DataError("`sample_weight` must not be zero for every row: every weight is zero.")
+    return array
+
+
+def feature_names_of(model: Any, X: Any) -> list[str]:
+    """Return the names of X's columns: the model's, the frame's, or x0, x1, ..."""
+    names = column_names(X)
+    if names is None:
+        learned = getattr(model, "feature_names_in_", None)
+        n_columns = np.shape(X)[1]
+        if learned is not None and len(learned) == n_columns:
+            return [str(name) for name in learned]
+        names = [f"x{j}" for j in range(n_columns)]
+    return names
+
+
+def check_groups(
+    groups: Mapping[str, Sequence[int | str]] | None, feature_names: Sequence[str]
+) -> dict[str, list[int]]:
+    """Return every player as name -> column indices; columns left out stay players of their own.
+
+    Raises
+    ------
+    ParameterError
+        A column that is not there, in two groups, or a group without columns.
+    """
+    index = {name: j for j, name in enumerate(feature_names)}
+    players: dict[str, list[int]] = {}
+    taken: dict[int, str] = {}
+    for group, members in (groups or {}).items():
+        if isinstance(members, str) or len(members) == 0:
+            raise ParameterError(f"`groups[{group!r}]` must be a list of columns, got {members!r}.")
+        players[str(group)] = []
+        for member in members:
+            j = _column_index(member, index, len(feature_names), str(group))
+            if j in taken:
+                raise ParameterError(
+                    f"Column {feature_names[j]!r} is in the groups {taken[j]!r} and {group!r}: "
+                    "groups must not overlap."
+                )
+            taken[j] = str(group)
+            players[str(group)].append(j)
+    for j, name in enumerate(feature_names):
+        if j not in taken:
+            if name in players:
+                raise ParameterError(
+                    f"`groups` names a group {name!r}, which is also a column outside of it: "
+                    "rename it."
+                )
+            players[name] = [j]
+    return players
+
+
+def _column_index(member: int | str, index: dict[str, int], n_columns: int, group: str) -> int:
+    if isinstance(member, (int, np.integer)) and not isinstance(member, bool):
+        if 0 <= member < n_columns:
+            return int(member)
+        raise ParameterError(
+            f"`groups[{group!r}]` names column {member}, and X has {n_columns} columns."
+        )
+    if member in index:
+        return index[str(member)]
+    raise ParameterError(
+        f"`groups[{group!r}]` names column {member!r}, which X does not have."
+        f"{suggestion(member, index)}"
+    )
+
+
+def check_number(
+    name: str,
+    value: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    open_low: bool = False,
+    open_high: bool = False,
+    integer: bool = False,
+) -> None:
+    """Raise `ParameterError` unless ``value`` is a finite number in the interval given."""
+    kind = (int, np.integer) if integer else (int, float, np.integer, np.floating)
+    fits = isinstance(value, kind) and not isinstance(value, (bool, np.bool_))
+    if fits and math.isfinite(value):
+        above = low is None or (value > low if open_low else value >= low)
+        below = high is None or (value < high if open_high else value <= high)
+        if above and below:
+            return
+    word = "an integer" if integer else "a number"
+    left = "(" if open_low or low is None else "["
+    right = ")" if open_high or high is None else "]"
+    span = f"{left}{'-inf' if low is None else low}, {'inf' if high is None else high}{right}"
+    raise ParameterError(f"`{name}` must be {word} in {span}, got {value!r}.")
+
+
+def seed_of(random_state: Any) -> int:
+    """Return the seed; None means 0, so that the same call twice gives the same bits."""
+    if random_state is None:
+        return 0
+    is_integer = isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool)
+    if is_integer and random_state >= 0:
+        return int(random_state)
+    raise ParameterError(f"`random_state` must be an integer >= 0 or None, got {random_state!r}.")
+
+
+def generator(random_state: Any, *keys: int) -> np.random.Generator:
+    """Return a generator that depends on the seed and the keys alone."""
+    return np.random.default_rng([seed_of(random_state), *keys])
+
+
+def fingerprint(*parts: Any) -> str:
+    """Return 16 hexadecimal digits that stand for the arrays and texts given."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.dtype.str}{part.shape}".encode())
+            digest.update(np.ascontiguousarray(part).tobytes())
+        else:
+            digest.update(repr(part).encode("utf-8", "replace"))
+    return digest.hexdigest()[:16]

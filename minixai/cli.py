@@ -1,0 +1,220 @@
+"""The front door: ``minixai run`` walks the loop and writes a report, ``minixai versions``.
+
+Results go to standard output, progress and errors to standard error. Exit codes:
+0 success, 1 failure, 2 usage, 3 bad data, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from minixai import __version__
+
+if TYPE_CHECKING:
+    from minixai.study_record import Study
+
+__all__ = ["main"]
+
+_COMMANDS = ("run", "versions")
+_EXAMPLES = """examples:
+  minixai run                                       the built-in synthetic shop
+  minixai run --leak                                the same with a leaked target to be found
+  minixai run ratings.csv --target rating           a CSV file
+  minixai run FOLDER --target rating --model mlp    a folder in MovieLens layout
+  minixai run data.csv --target y --json            the whole study as JSON
+
+exit codes: 0 success, 1 failure, 2 usage, 3 bad data, 130 interrupted
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one line, with the nearest command or option."""
+        self.exit(2, f"minixai: {message.rstrip('.')}. See `{self.prog} --help`.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``minixai``; None takes those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if words and not words[0].startswith("-") and words[0] not in _COMMANDS:
+        from minixai.errors import suggestion
+
+        parser.error(f"unknown command {words[0]!r}.{suggestion(words[0], _COMMANDS)}")
+    options = parser.parse_args(words)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    return _guarded(options)
+
+
+def _guarded(options: argparse.Namespace) -> int:
+    """Run the command; turn what may go wrong into one line and an exit code."""
+    from minixai.errors import DataError, MinixaiError, ParameterError
+
+    try:
+        return int(options.function(options))
+    except KeyboardInterrupt:
+        return _fail("interrupted; nothing was written", 130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nobody is left to tell
+        return 0
+    except DataError as error:
+        return _fail(error, 3)
+    except ParameterError as error:
+        return _fail(error, 2)
+    except (MinixaiError, OSError, MemoryError) as error:
+        return _fail(error, 1)
+
+
+def _fail(message: object, code: int) -> int:
+    line = " ".join(str(message).split())
+    sys.stderr.write(f"minixai: {_printable(line)}\n")
+    return code
+
+
+def _printable(text: str) -> str:
+    """Replace control characters: what is in a file must not steer the terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="minixai",
+        description="Train, explain, compress and check a model, and read one report about it.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"minixai {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _add_run(commands)
+    versions = commands.add_parser("versions", help="print the versions a bug report needs")
+    versions.set_defaults(function=_versions)
+    return parser
+
+
+def _add_run(commands: Any) -> None:
+    run = commands.add_parser(
+        "run",
+        help="walk the loop on a table and write a report",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    run.add_argument("source", nargs="?", help="a CSV file or a MovieLens folder; none: the shop")
+    run.add_argument("--target", help="the column to predict")
+    run.add_argument("--like", type=float, metavar="T", help="predict target >= T instead")
+    run.add_argument("--model", default="mlp", help="mlp (default) or linear")
+    run.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="leave out")
+    run.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        metavar="COLUMN=KIND",
+        help="numeric, categorical, id or multi, where the guess is wrong",
+    )
+    run.add_argument("--report", default="minixai-report.html", help="where the report goes")
+    run.add_argument("--save", metavar="FILE", help="write the study as JSON too")
+    run.add_argument("--seed", type=int, default=0)
+    run.add_argument("--test-share", type=float, default=0.2, help="share held out (0.2)")
+    run.add_argument("--jobs", type=int, default=1, help="threads for the explanations (1)")
+    run.add_argument("--leak", action="store_true", help="the shop with a leaked target")
+    run.add_argument("--json", action="store_true", help="print the study as JSON")
+    run.add_argument("--force", action="store_true", help="overwrite any file at the report path")
+    run.set_defaults(function=_run)
+
+
+def _versions(options: argparse.Namespace) -> int:
+    from minixai.versions import show_versions
+
+    show_versions()
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from minixai.report import check_report_path
+    from minixai.study import run_study
+
+    check_report_path(options.report, force=options.force)
+    study = run_study(
+        _table(options),
+        model=options.model,
+        random_state=options.seed,
+        test_share=options.test_share,
+        n_jobs=options.jobs,
+        settings={"source": options.source or "built-in shop", "command": _command(options)},
+    )
+    study.report(options.report, force=options.force)
+    if options.save:
+        study.save(options.save)
+    sys.stdout.write((study.to_json() if options.json else _overview(study, options)) + "\n")
+    return 0
+
+
+def _table(options: argparse.Namespace) -> Any:
+    """Return the table that the words of the command stand for."""
+    from minixai.data import Table, is_movielens, make_shop, read_movielens
+    from minixai.errors import ParameterError
+
+    kinds = dict(_kind(word) for word in options.kind)
+    if options.leak and options.source:
+        raise ParameterError("`--leak` belongs to the built-in shop: leave the file name out.")
+    if options.source is None:
+        table = make_shop(target=options.target or "rating", leak=options.leak).table
+    elif is_movielens(options.source):
+        table = read_movielens(options.source, target=options.target or "rating")
+    else:
+        table = Table.from_csv(options.source, target=options.target, kinds=kinds)
+    if options.drop:
+        table = table.drop(options.drop)
+    if options.like is not None:
+        table = table.with_threshold(options.like)
+    return table
+
+
+def _kind(word: str) -> tuple[str, str]:
+    from minixai.errors import ParameterError
+
+    name, mark, kind = word.rpartition("=")
+    if not mark:
+        raise ParameterError(f"`--kind` needs COLUMN=KIND, got {word!r}.")
+    return name, kind
+
+
+def _command(options: argparse.Namespace) -> str:
+    words = ["minixai run"]
+    if options.source:
+        words.append(options.source)
+    for name in ("target", "like", "model", "seed"):
+        value = getattr(options, name)
+        if value is not None:
+            words.append(f"--{name} {value}")
+    if options.leak:
+        words.append("--leak")
+    return " ".join(words)
+
+
+def _overview(study: Study, options: argparse.Namespace) -> str:
+    """Return the few lines that a person reads after a run."""
+    lines = [f"WARNING: {sentence}" for sentence in study.warnings]
+    names = [metric["name"] for metric in study.metrics]
+    width = max(len(row["model"]) for row in study.scores)
+    lines.append(f"{'on held-out rows':<{width}}  " + "  ".join(f"{n:>12}" for n in names))
+    for row in study.scores:
+        cells = "  ".join(f"{row[n]:12.4f}" if row[n] is not None else " " * 12 for n in names)
+        lines.append(f"{row['model']:<{width}}  {cells}")
+    permutation = study.importances[0]
+    top = [permutation.feature_names[j] for j in permutation.order()[:3]]
+    lines.append(f"what matters most: {', '.join(top)}")
+    lines.append(f"report: {options.report}")
+    return "\n".join(_printable(line) for line in lines)

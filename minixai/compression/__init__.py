@@ -1,0 +1,1 @@
+"""Smaller models: pruning, quantization, and their measured price."""

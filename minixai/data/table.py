@@ -1,0 +1,301 @@
+"""A table: typed columns of equal length, one of them perhaps the target.
+
+A table is a value: nothing changes it, every method returns another. pandas is needed to
+read a CSV or a DataFrame, and for nothing else.
+
+Cost: reading is O(cells); `take` copies the rows asked for, the rest shares its arrays.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from minixai.data.column import Column
+from minixai.data.csv_file import read_frame
+from minixai.data.kind_inference import infer_column
+from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError, require, suggestion
+from minixai.protocols import Array
+
+__all__ = ["Table"]
+
+_SHOWN_ROWS = 5
+_SHOWN_NAMES = 40
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """Typed columns by name.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        In order; all of one length.
+    target : str, optional
+        The column to predict.
+    name : str
+        What reports call the table.
+
+    Raises
+    ------
+    DataError
+        No columns, or columns of different lengths.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from minixai.data import Column, Table
+    >>> age = Column("age", "numeric", np.array([31.0, np.nan, 45.0]))
+    >>> Table({"age": age}).take([0, 2]).column("age").values
+    array([31., 45.])
+    """
+
+    columns: Mapping[str, Column]
+    target: str | None = None
+    name: str = "table"
+
+    def __post_init__(self) -> None:
+        lengths = {len(column) for column in self.columns.values()}
+        if len(lengths) != 1:
+            raise DataError(f"A table needs columns of one length, got lengths {sorted(lengths)}.")
+        object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
+        if self.target is not None:
+            self.column(self.target)
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: Any,
+        target: str | None = None,
+        kinds: Mapping[str, str] | None = None,
+        name: str | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        separator: str | None = None,
+        drop: Sequence[str] = (),
+    ) -> Table:
+        """Read a CSV file (``.csv``, ``.csv.gz``), its separator and encoding found.
+
+        Parameters
+        ----------
+        path : str or path
+        target : str, optional
+            The column to predict; rows without it are left out with a `DataWarning`.
+        kinds : mapping of str to str, optional
+            Column -> "numeric", "categorical", "id" or "multi", where inference errs.
+        name : str, optional
+            None takes the file's name.
+        names : sequence of str, optional
+            Column names, where the file has none.
+        separator : str, optional
+            None finds it.
+        drop : sequence of str
+            Columns to leave out.
+
+        Raises
+        ------
+        DataError
+            A file that is missing, empty or ragged; names twice; a column without values; a
+            target that is not there or constant; one row.
+        """
+        frame = read_frame(path, names=names, separator=separator)
+        stem = Path(path).name.removesuffix(".gz").rpartition(".")[0]
+        return cls.from_frame(frame, target, kinds, name or stem or Path(path).name, drop=drop)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        target: str | None = None,
+        kinds: Mapping[str, str] | None = None,
+        name: str | None = None,
+        *,
+        drop: Sequence[str] = (),
+    ) -> Table:
+        """Take a pandas DataFrame; arguments and errors as in `from_csv`."""
+        if not hasattr(frame, "columns") or not hasattr(frame, "dtypes"):
+            raise DataTypeError(f"A pandas DataFrame is needed, got a {type(frame).__name__}.")
+        names = [str(each) for each in frame.columns]
+        repeated = sorted({each for each in names if names.count(each) > 1})
+        if repeated:
+            raise DataError(f"Columns {repeated[:5]} are there more than once: rename them.")
+        if len(frame) == 0 or not names:
+            raise DataError(
+                f"The table has {len(frame)} rows and {len(names)} columns: values are needed."
+            )
+        if target is not None:
+            _check_names([target], names, "target")
+        _check_names(drop, names, "drop")
+        _check_names(kinds or {}, names, "kinds")
+        kept = [j for j, each in enumerate(names) if each not in set(drop)]
+        columns = {
+            names[j]: infer_column(names[j], frame.iloc[:, j], (kinds or {}).get(names[j]))
+            for j in kept
+        }
+        table = cls(columns, name=name or "table")
+        return table if target is None else table.with_target(target)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.columns.values())))
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the columns other than the target."""
+        return [each for each in self.columns if each != self.target]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of every column."""
+        return {each: column.kind for each, column in self.columns.items()}
+
+    @property
+    def task(self) -> str | None:
+        """``"classification"`` for labels or two distinct numbers, else ``"regression"``.
+
+        None without a target. A target of a few numbers that are really classes is
+        classified when it is read with ``kinds={target: "categorical"}``.
+        """
+        if self.target is None:
+            return None
+        column = self.columns[self.target]
+        labels = column.kind != "numeric" or column.n_unique == 2
+        return "classification" if labels else "regression"
+
+    @property
+    def y(self) -> Array:
+        """The target: float64 (n,), or labels as they were given; NaN or None where missing."""
+        if self.target is None:
+            raise ParameterError("The table has no target: choose one by with_target(name).")
+        column = self.columns[self.target]
+        if column.kind != "numeric":
+            return column.labels() if column.missing.any() else column.categories[column.values]
+        whole = self.task == "classification" and (column.values == np.rint(column.values)).all()
+        return column.values.astype(np.int64) if whole else column.values
+
+    def column(self, name: str) -> Column:
+        """Return one column by name."""
+        _check_names([name], list(self.columns), "column")
+        return self.columns[name]
+
+    def take(self, rows: Any) -> Table:
+        """Return some rows: positions, or a mask of bool (n_rows,)."""
+        index = np.asarray(rows)
+        index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
+        columns = {each: column.take(index) for each, column in self.columns.items()}
+        return Table(columns, self.target, self.name)
+
+    def drop(self, names: str | Sequence[str]) -> Table:
+        """Return the table without some columns."""
+        left_out = [names] if isinstance(names, str) else list(names)
+        _check_names(left_out, list(self.columns), "drop")
+        kept = {each: c for each, c in self.columns.items() if each not in left_out}
+        if not kept:
+            raise DataError("Every column would be left out: keep at least one.")
+        return Table(kept, None if self.target in left_out else self.target, self.name)
+
+    def with_column(self, column: Column) -> Table:
+        """Return the table with one more column, or another in the place of its namesake."""
+        return Table({**self.columns, column.name: column}, self.target, self.name)
+
+    def with_target(self, name: str) -> Table:
+        """Return the table with that target, without the rows where it is missing.
+
+        Raises
+        ------
+        DataError
+            No such column, a constant one, one of several labels a row, or one row.
+        """
+        _check_names([name], list(self.columns), "target")
+        column = self.columns[name]
+        if column.kind == "multi":
+            raise DataTypeError(
+                f"Target {name!r} has several labels a row: choose a column with one value a row."
+            )
+        missing = column.missing
+        known = Table(self.columns, name, self.name)
+        if missing.any():
+            known = known.take(~missing)
+            warnings.warn(
+                f"Target {name!r} is missing in {int(missing.sum())} of {len(missing)} rows: "
+                "these rows are left out.",
+                DataWarning,
+                stacklevel=3,
+            )
+        _check_learnable(known)
+        return known
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: labels as they were given, several joined by ``|``."""
+        pandas = require("pandas", "table")
+        plain = {each: _plain(column) for each, column in self.columns.items()}
+        return pandas.DataFrame(plain)
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __repr__(self) -> str:
+        target = "" if self.target is None else f", target {self.target!r}"
+        first = f"Table {self.name!r}: {self.n_rows} rows x {len(self.columns)} columns{target}"
+        head = self.take(np.arange(min(_SHOWN_ROWS, self.n_rows)))
+        blocks = [
+            [each, column.kind, *("" if v is None else _short(v) for v in column.labels())]
+            for each, column in head.columns.items()
+        ]
+        widths = [max(map(len, block)) for block in blocks]
+        lines = [
+            "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+            for line in zip(*blocks, strict=True)
+        ]
+        more = ["..."] if self.n_rows > _SHOWN_ROWS else []
+        return "\n".join([first, *lines, *more])
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)[:20]
+
+
+def _plain(column: Column) -> Array:
+    """Return a column as pandas holds it best."""
+    if column.kind == "numeric":
+        return column.values.copy()
+    if column.indptr is None and not column.missing.any():
+        labels = column.categories[column.values]
+        return labels.astype(object) if labels.dtype.kind == "U" else labels
+    return column.labels()
+
+
+def _check_names(names: Any, known: list[str], argument: str) -> None:
+    """Raise unless every name is a column; say which columns are."""
+    for name in names:
+        if name not in known:
+            listed = ", ".join(known[:_SHOWN_NAMES])
+            more = ", ..." if len(known) > _SHOWN_NAMES else ""
+            what = f"`{argument}` names the column" if argument != "target" else "The target"
+            raise DataError(
+                f"{what} {name!r}, which is not in the table.{suggestion(name, known)} "
+                f"Columns: {listed}{more}."
+            )
+
+
+def _check_learnable(table: Table) -> None:
+    """Raise if the target cannot be learned from these rows."""
+    column = table.columns[table.target or ""]
+    if table.n_rows < 2:
+        raise DataError(
+            f"The table has {table.n_rows} row with a target: at least 2 are needed to learn and test."
+        )
+    if column.n_unique < 2:
+        label = column.labels()[0]
+        what = "one class only" if column.kind != "numeric" else "one value only"
+        raise DataError(
+            f"Target {table.target!r} is constant ({what}: {str(label)[:40]!r} in all "
+            f"{table.n_rows} rows): choose another target."
+        )

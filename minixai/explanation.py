@@ -1,0 +1,198 @@
+"""An explanation: one value per row and feature; data only.
+
+Values have shape (n, d), or (n, d, k) for k outputs; never a list. Where the method is
+additive, values and base values sum to what was explained, and the gap is a number.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from minixai._validation import check_groups
+from minixai.errors import DataError, ParameterError, require
+from minixai.importance import Importance
+from minixai.protocols import Array
+
+__all__ = ["Explanation"]
+
+_ARRAYS = ("values", "base_values", "data", "std_errors", "completeness_gap")
+_BY_ROW = ("values", "base_values", "data", "std_errors", "completeness_gap")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One value per row and feature, with where it came from.
+
+    Parameters
+    ----------
+    values : array (n, d) or (n, d, k)
+        Attributions, in the unit of ``output_unit``.
+    base_values : array (n,) or (n, k), optional
+        What the values are added to; None for bare gradients.
+    data : array (n, d), optional
+        The rows explained.
+    feature_names : tuple of str (d,)
+    method : str
+    output_names : tuple of str (k,), optional
+    output_unit : str
+        ``"raw"``, ``"probability"`` or ``"loss"``.
+    std_errors : array like ``values``, optional
+        Standard errors, where the values were sampled.
+    completeness_gap : array (n,) or (n, k), optional
+        Explained output minus (base value + sum of values).
+    random_state, n_evaluations : int, optional
+    model_fingerprint, background_fingerprint : str, optional
+    groups : dict, optional
+        Group name -> column names, to fold columns back with `grouped`.
+    """
+
+    values: Array
+    base_values: Array | None
+    data: Array | None
+    feature_names: tuple[str, ...]
+    method: str
+    output_names: tuple[str, ...] | None = None
+    output_unit: str = "raw"
+    std_errors: Array | None = None
+    completeness_gap: Array | None = None
+    random_state: int | None = None
+    n_evaluations: int | None = None
+    model_fingerprint: str | None = None
+    background_fingerprint: str | None = None
+    groups: dict[str, list[str]] | None = None
+
+    def __post_init__(self) -> None:
+        axis = 1 if self._has_rows else 0
+        if self.values.shape[axis] != len(self.feature_names):
+            raise DataError(
+                f"Explanation of {self.values.shape[axis]} features needs as many names, "
+                f"got {len(self.feature_names)}."
+            )
+
+    @property
+    def _has_rows(self) -> bool:
+        """Whether the first axis of ``values`` is the row axis (an item has none)."""
+        n_axes = 2 if self.output_names is None else 3
+        return self.values.ndim >= n_axes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of ``values``."""
+        return self.values.shape
+
+    def __len__(self) -> int:
+        if not self._has_rows:
+            raise ParameterError("One explained row has no length: slice rows before picking one.")
+        return len(self.values)
+
+    def __getitem__(self, key: Any) -> Explanation:
+        """Return some rows (an index drops the row axis), or ``[rows, feature(s)]``."""
+        rows, features = key if isinstance(key, tuple) else (key, slice(None))
+        if not self._has_rows:
+            raise ParameterError("One explained row cannot be sliced further.")
+        changes: dict[str, Any] = {
+            name: None if getattr(self, name) is None else np.asarray(getattr(self, name))[rows]
+            for name in _BY_ROW
+        }
+        if isinstance(features, slice) and features == slice(None):
+            return replace(self, **changes)
+        columns = self._columns(features)
+        axis = 1 if changes["values"].ndim >= self.values.ndim else 0
+        for name in ("values", "data", "std_errors"):
+            if changes[name] is not None:
+                changes[name] = np.take(changes[name], columns, axis=axis)
+        changes["feature_names"] = tuple(self.feature_names[j] for j in columns)
+        changes["groups"] = None
+        changes["completeness_gap"] = None  # of all features together, not of a part
+        return replace(self, **changes)
+
+    def _columns(self, features: Any) -> list[int]:
+        if isinstance(features, str):
+            features = [features]
+        if isinstance(features, (int, np.integer)):
+            features = [int(features)]
+        if isinstance(features, slice):
+            return list(range(*features.indices(len(self.feature_names))))
+        names = list(self.feature_names)
+        return [names.index(each) if isinstance(each, str) else int(each) for each in features]
+
+    def importance(self) -> Importance:
+        """Return the mean absolute value per feature (over rows, and outputs if there are k)."""
+        size = np.abs(self.values)
+        if size.ndim == 3:
+            size = size.mean(axis=2)
+        return Importance(
+            mean=size.mean(axis=0),
+            feature_names=self.feature_names,
+            method=self.method,
+            std=size.std(axis=0),
+            n_repeats=len(size),
+            groups=self.groups,
+            random_state=self.random_state,
+            n_evaluations=self.n_evaluations,
+        )
+
+    def grouped(self, groups: dict[str, list[Any]] | None = None) -> Explanation:
+        """Return the explanation with each group's values summed (not a grouped game)."""
+        groups = self.groups if groups is None else groups
+        players = check_groups(groups, self.feature_names)
+        sums = [self.values[:, columns].sum(axis=1) for columns in players.values()]
+        folded = {
+            name: [self.feature_names[j] for j in columns] for name, columns in players.items()
+        }
+        return replace(
+            self,
+            values=np.stack(sums, axis=1),
+            data=None,
+            feature_names=tuple(players),
+            std_errors=None,  # those of a sum need the covariances
+            groups=folded,
+        )
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: rows x features, or x (feature, output) for k outputs."""
+        pandas = require("pandas", "table")
+        if self.values.ndim == 2:
+            return pandas.DataFrame(self.values, columns=list(self.feature_names))
+        outputs = self.output_names or tuple(str(c) for c in range(self.values.shape[2]))
+        columns = pandas.MultiIndex.from_product(
+            [self.feature_names, outputs], names=["feature", "output"]
+        )
+        return pandas.DataFrame(self.values.reshape(len(self.values), -1), columns=columns)
+
+    def to_shap(self) -> Any:
+        """Return a ``shap.Explanation`` with the same values."""
+        shap = require("shap", "peers")
+        return shap.Explanation(
+            self.values, self.base_values, self.data, feature_names=list(self.feature_names)
+        )
+
+    def save(self, path: Any) -> None:
+        """Write the explanation to ``path``; `minixai.load` reads it back."""
+        from minixai.files import save
+
+        save(self, path)
+
+    def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        meta = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _ARRAYS}
+        arrays = {name: np.asarray(getattr(self, name)) for name in _ARRAYS}
+        return meta, {k: v for k, v in arrays.items() if getattr(self, k) is not None}
+
+    @classmethod
+    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Explanation:
+        names = {
+            name: None if meta[name] is None else tuple(meta[name])
+            for name in ("feature_names", "output_names")
+        }
+        absent = {name: None for name in _ARRAYS if name not in arrays}
+        return cls(**{**meta, **names, **arrays, **absent})
+
+    def __repr__(self) -> str:
+        return f"Explanation({self.method}, shape={self.shape}, unit={self.output_unit!r})"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"

@@ -1,0 +1,127 @@
+"""Importance as bars, the largest on top, with the standard error of each.
+
+What is not drawn is summed in the last bar, so that a long tail of small importances is seen
+too. A bar's sign is its colour, its side of the zero line and the sign of the number beside it.
+
+Source of the form: the bar summary of Lundberg & Lee (2017), arXiv:1705.07874.
+Cost: O(n_features log n_features).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minixai._validation import check_number
+from minixai.plot.canvas import BLUE, VERMILLION, new_axes, note
+from minixai.plot.text import PLAIN_TEXT, number_text, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from minixai.importance import Importance
+
+__all__ = ["plot_importance"]
+
+
+def plot_importance(
+    importance: Importance, ax: Axes | None = None, *, max_display: int = 10
+) -> Any:
+    """Draw one bar for each of the features that matter most.
+
+    Parameters
+    ----------
+    importance : Importance
+        One value per feature; higher matters more. Error bars are ``std_error`` to either side,
+        where it is known.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; None makes a figure of its own.
+    max_display : int
+        How many features get a bar, at least 1; the others are summed in one more.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn into; the bars are ``ax.patches``, from the top.
+
+    Raises
+    ------
+    ParameterError
+        ``max_display`` is not a whole number above 0.
+    """
+    check_number("max_display", max_display, low=1, integer=True)
+    mean = np.asarray(importance.mean, dtype=np.float64)
+    order = np.asarray(importance.order(), dtype=np.int64)
+    shown, rest = order[:max_display], order[max_display:]
+    values = [float(mean[j]) for j in shown]
+    names = [shortened(importance.feature_names[j]) for j in shown]
+    if len(rest):
+        values.append(float(mean[rest].sum()))
+        names.append(f"sum of {len(rest)} other{'s' if len(rest) > 1 else ''}")
+    axes = new_axes(ax, (6.4, 1.1 + 0.34 * max(len(values), 1)))
+    places = np.arange(len(values))
+    axes.barh(places, values, color=[VERMILLION if v < 0 else BLUE for v in values], height=0.66)
+    errors = _draw_errors(axes, importance, values, shown)
+    _write_values(axes, values, errors)
+    axes.axvline(0.0, color=axes.spines["left"].get_edgecolor(), linewidth=0.8)
+    axes.set_yticks(places, names, **PLAIN_TEXT)
+    axes.set_ylim(len(values) - 0.4, -0.6)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(_axis_text(importance), **PLAIN_TEXT)
+    if len(rest):
+        note(axes, f"{len(shown)} of {len(order)} features shown")
+    return axes
+
+
+def _draw_errors(ax: Any, importance: Importance, values: list[float], shown: Any) -> list[float]:
+    """Draw the error bars and return how far each reaches (0 where there is none)."""
+    reach = [0.0] * len(values)
+    if importance.std_error is None or not len(shown):
+        return reach
+    known = np.asarray(importance.std_error, dtype=np.float64)[shown]
+    reach[: len(shown)] = [float(each) for each in known]
+    ax.errorbar(
+        values[: len(shown)],
+        np.arange(len(shown)),
+        xerr=known,
+        fmt="none",
+        ecolor=ax.spines["left"].get_edgecolor(),
+        elinewidth=1.4,
+        capsize=3.5,
+    )
+    return reach
+
+
+def _write_values(ax: Any, values: list[float], reach: list[float]) -> None:
+    """Write each number past the end of its bar, and leave room for it."""
+    signed = any(value < 0 for value in values)
+    for place, (value, error) in enumerate(zip(values, reach, strict=True)):
+        side = -1 if value < 0 else 1
+        ax.annotate(
+            number_text(value, signed=signed),
+            (value + side * (error if error == error else 0.0), place),
+            xytext=(5 * side, 0),
+            textcoords="offset points",
+            ha="right" if side < 0 else "left",
+            va="center",
+            fontsize="small",
+            **PLAIN_TEXT,
+        )
+    ax.margins(x=0.14)
+
+
+def _axis_text(importance: Importance) -> str:
+    """Say what the length of a bar and of its error bar is."""
+    method = str(importance.method)
+    words = {
+        "permutation": "loss of score when the column is shuffled",
+        "weight": "sum of absolute-weight products",
+        "gradient": "mean absolute gradient",
+    }.get(method, f"importance: {shortened(method, 40)}")
+    metric = f" ({shortened(importance.metric, 40)})" if importance.metric else ""
+    if importance.std_error is None:
+        return words + metric
+    over = "repeats" if method == "permutation" else "rows"
+    return f"{words}{metric}\nerror bars: ± 1 standard error over {importance.n_repeats} {over}"

@@ -1,0 +1,123 @@
+"""The loss by epoch, on the training rows and on the rows held out to watch it.
+
+A training curve that falls while the other rises is a model learning its rows by heart; both
+still falling at the end is a training that stopped early. The axis is logarithmic where the
+loss spans more than two orders of magnitude.
+
+Cost: O(n_epochs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minixai.errors import DataError
+from minixai.plot.canvas import BLUE, VERMILLION, new_axes, note
+from minixai.plot.text import PLAIN_TEXT, number_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from minixai.protocols import Array
+
+__all__ = ["plot_loss_curve"]
+
+
+def plot_loss_curve(
+    curve: Any,
+    ax: Axes | None = None,
+    *,
+    validation_curve: Sequence[float] | None = None,
+    validation_name: str = "validation",
+) -> Any:
+    """Draw the loss of every epoch.
+
+    Parameters
+    ----------
+    curve : sequence of float (n_epochs,), or a fitted model
+        Training loss by epoch, the first epoch first; of a model its ``loss_curve_`` and
+        ``validation_curve_`` are drawn.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; None makes a figure of its own.
+    validation_curve : sequence of float (n_epochs,), optional
+        Loss or score on the rows held out, by epoch; empty or None where none were.
+    validation_name : str
+        What the second curve is called.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn into; ``ax.lines`` are the training curve and then the validation curve.
+
+    Raises
+    ------
+    DataError
+        There is no loss to draw.
+    """
+    if hasattr(curve, "loss_curve_"):
+        if validation_curve is None:
+            validation_curve = getattr(curve, "validation_curve_", None)
+        curve = curve.loss_curve_
+    training = _as_curve(curve)
+    if training.size == 0:
+        raise DataError("There is no loss to draw, `curve` is empty: fit with a solver of epochs.")
+    held_out = _as_curve(validation_curve if validation_curve is not None else [])
+    axes = new_axes(ax, (6.4, 3.4))
+    marker = "o" if training.size < 12 else None
+    epochs = np.arange(1, training.size + 1)
+    axes.plot(epochs, training, color=BLUE, marker=marker, markersize=4, label="training")
+    if held_out.size:
+        axes.plot(
+            np.arange(1, held_out.size + 1),
+            held_out,
+            color=VERMILLION,
+            linestyle="--",
+            marker=marker,
+            markersize=4,
+            label=validation_name,
+        )
+        _mark_lowest(axes, held_out)
+        legend = axes.legend(frameon=False)
+        for text in legend.get_texts():
+            text.set(**PLAIN_TEXT)
+    _scale(axes, np.concatenate([training, held_out]))
+    axes.set_xlabel("epoch", **PLAIN_TEXT)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.spines[["top", "right"]].set_visible(False)
+    n_missing = int((~np.isfinite(training)).sum() + (~np.isfinite(held_out)).sum())
+    if n_missing:
+        note(axes, f"{n_missing} epochs without a finite loss are not drawn")
+    return axes
+
+
+def _as_curve(values: Any) -> Array:
+    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+
+
+def _mark_lowest(ax: Any, held_out: Array) -> None:
+    """Point out the epoch whose held-out loss is the lowest."""
+    if not np.isfinite(held_out).any():
+        return
+    best = int(np.nanargmin(held_out))
+    ax.plot([best + 1], [held_out[best]], "o", color=VERMILLION, markersize=6, label="_lowest")
+    ax.annotate(
+        f"lowest: {number_text(float(held_out[best]))}, epoch {best + 1}",
+        (best + 1, held_out[best]),
+        xytext=(0, 9),
+        textcoords="offset points",
+        ha="right" if best > 0.6 * held_out.size else "left",
+        fontsize="small",
+        **PLAIN_TEXT,
+    )
+
+
+def _scale(ax: Any, losses: Array) -> None:
+    finite = losses[np.isfinite(losses)]
+    if finite.size and finite.min() > 0 and finite.max() > 100 * finite.min():
+        ax.set_yscale("log")
+        ax.set_ylabel("loss (logarithmic)", **PLAIN_TEXT)
+    else:
+        ax.set_ylabel("loss", **PLAIN_TEXT)

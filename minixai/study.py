@@ -1,0 +1,98 @@
+"""The loop, top to bottom, on one page.
+
+    table -> split -> encode -> fit -> score -> explain -> compress -> find -> study
+
+Each line of `run_study` is one step; the steps' work stands in ``study_steps.py`` and in
+the packages it calls.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minixai import study_steps as steps
+from minixai._validation import check_number, seed_of
+from minixai.data import TableEncoder, check_leak, check_table, split_random
+from minixai.study_record import Study
+
+__all__ = ["Study", "run_study"]
+
+
+def run_study(
+    table: Any,
+    model: Any = "mlp",
+    *,
+    random_state: int | None = 0,
+    test_share: float = 0.2,
+    n_repeats: int = 5,
+    n_jobs: Any = 1,
+    settings: dict[str, Any] | None = None,
+) -> Study:
+    """Walk the loop once: fit a model to a table, explain it, compress it, say what is doubtful.
+
+    Parameters
+    ----------
+    table : Table, or a pair (X, y)
+        The data with its target; X is an array (n_samples, n_features) or a data frame.
+    model : str or estimator
+        ``"mlp"``, ``"linear"``, or an unfitted estimator for the encoded columns.
+    random_state : int, optional
+        Seed of the split, the model and the explanations; None means 0.
+    test_share : float
+        Share of the rows held out, in (0, 1).
+    n_repeats : int
+        Permutations per column.
+    n_jobs : int or Engine
+        How the permutations are spread.
+    settings : dict, optional
+        What the caller wants to see recorded, such as the source of the table.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    DataError
+        A table that cannot be learned from: no target, a constant one, one row, ...
+    ParameterError
+        An argument out of its range, an unknown model.
+    """
+    seed = seed_of(random_state)
+    check_number("test_share", test_share, low=0, high=1, open_low=True, open_high=True)
+    clock = steps.Clock()
+
+    table = steps.as_table(table)
+    steps.check_learnable(table)
+    split = split_random(table, test_share=test_share, random_state=seed)
+    encoder = TableEncoder(random_state=seed)
+    train = encoder.fit_transform(split.train)
+    test = encoder.transform(split.test)
+    steps.check_determined(train)
+    clock.lap("encode")
+
+    fitted = steps.fitted(model, train, table.task, seed)
+    clock.lap("fit")
+    metrics = steps.metrics_for(table.task)
+    scores = steps.scores(fitted, split, train, test, metrics)
+    clock.lap("score")
+    importances = steps.importances(fitted, test, n_repeats, seed, n_jobs)
+    examples = steps.examples(fitted, split.test, test)
+    clock.lap("explain")
+    compression, latency = steps.compression(fitted, train, test, metrics[0], seed)
+    clock.lap("compress")
+    findings = [*check_leak(split.train, split.test, scores[0]), *check_table(table)]
+    clock.lap("check")
+
+    return Study(
+        **steps.description(table, split, encoder, train, fitted),
+        settings=steps.settings_of(settings, fitted, seed, test_share, n_repeats, table),
+        metrics=[metric.describe() for metric in metrics],
+        scores=scores,
+        predictions=steps.predictions(fitted, test, seed),
+        importances=importances,
+        examples=examples,
+        compression=compression,
+        findings=findings,
+        timings={"steps": clock.laps, "latency": latency},
+    )
