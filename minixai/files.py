@@ -38,7 +38,8 @@ REGISTRY = {
     "MLPClassifier": "minixai.neural:MLPClassifier",
     "MLPRegressor": "minixai.neural:MLPRegressor",
     "MissingImputer": "minixai.data:MissingImputer",
-    "QuantizedNetwork": "minixai.compression:QuantizedNetwork",
+    "QuantizedClassifier": "minixai.compression:QuantizedClassifier",
+    "QuantizedRegressor": "minixai.compression:QuantizedRegressor",
     "StandardScaler": "minixai.data:StandardScaler",
 }
 

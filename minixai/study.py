@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minixai import study_description, study_explanations
 from minixai import study_steps as steps
 from minixai._validation import check_number, seed_of
 from minixai.data import TableEncoder, check_leak, check_table, split_random
@@ -73,21 +74,25 @@ def run_study(
 
     fitted = steps.fitted(model, train, table.task, seed)
     clock.lap("fit")
-    metrics = steps.metrics_for(table.task)
+    metrics = steps.metrics_for(table.task, fitted)
     scores = steps.scores(fitted, split, train, test, metrics)
     clock.lap("score")
-    importances = steps.importances(fitted, test, n_repeats, seed, n_jobs)
-    examples = steps.examples(fitted, split.test, test)
+    importances = study_explanations.importances(fitted, test, metrics[0], n_repeats, seed, n_jobs)
+    examples = study_explanations.examples(fitted, split.test, test)
     clock.lap("explain")
-    compression, latency = steps.compression(fitted, train, test, metrics[0], seed)
+    compression, latency = study_explanations.compression(fitted, train, test, metrics[0], seed)
     clock.lap("compress")
     findings = [*check_leak(split.train, split.test, scores[0]), *check_table(table)]
     clock.lap("check")
 
     return Study(
-        **steps.description(table, split, encoder, train, fitted),
-        settings=steps.settings_of(settings, fitted, seed, test_share, n_repeats, table),
-        metrics=[metric.describe() for metric in metrics],
+        **study_description.description(table, split, encoder, train, fitted),
+        settings={
+            "source": table.name,
+            **(settings or {}),
+            **study_description.settings(table, fitted, seed, test_share, n_repeats),
+        },
+        metrics=study_description.described(metrics),
         scores=scores,
         predictions=steps.predictions(fitted, test, seed),
         importances=importances,

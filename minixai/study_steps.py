@@ -1,4 +1,4 @@
-"""The work behind the steps of `run_study`; each returns plain values for the record."""
+"""The first steps of `run_study`: the table, the model, its scores beside its yardsticks."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from typing import Any
 
 import numpy as np
 
-import minixai
-from minixai._validation import fingerprint, generator
-from minixai.compression import measure, prune, quantize
-from minixai.data import Encoded, Split, Table, TableEncoder
+from minixai._validation import generator
+from minixai.data import Encoded, Split, Table
 from minixai.errors import DataError, ParameterError, check_option, require
-from minixai.explain import InputXGradient, permutation_importance, weight_importance
-from minixai.importance import Importance
 from minixai.linear import LinearRegression
 from minixai.metrics import METRICS, Metric, confusion_matrix, get_metric
 from minixai.neural import MLPClassifier, MLPRegressor
-from minixai.protocols import Array, InputDifferentiable, Layered, ParameterDifferentiable
+from minixai.protocols import Array
 from minixai.recommend import BiasBaseline
-from minixai.statistics import correlation_matrix
-from minixai.versions import versions
 
 __all__: list[str] = []
 
@@ -30,13 +24,6 @@ _MULTICLASS = ("accuracy", "log_loss")
 MODELS = ("mlp", "linear")
 MAX_POINTS = 2000
 """Predictions kept in the record, by a seeded sample."""
-MAX_WEIGHTS = 64
-"""Rows and columns kept of a weight matrix that is drawn."""
-MAX_CORRELATED = 30
-"""Encoded columns in the correlation matrix."""
-SPARSITY = 0.5
-N_FINE_TUNING_EPOCHS = 3
-N_CALIBRATION_ROWS = 1000
 
 
 class Clock:
@@ -51,9 +38,6 @@ class Clock:
         now = time.perf_counter()
         self.laps[name] = now - self._last
         self._last = now
-
-
-# ---- the table ----------------------------------------------------------------------------
 
 
 def as_table(source: Any) -> Table:
@@ -104,9 +88,6 @@ def check_determined(train: Encoded) -> None:
         )
 
 
-# ---- the model ----------------------------------------------------------------------------
-
-
 def fitted(model: Any, train: Encoded, task: str | None, seed: int) -> Any:
     """Return the named model, or a fresh copy of the estimator given, fitted."""
     if isinstance(model, str):
@@ -116,7 +97,7 @@ def fitted(model: Any, train: Encoded, task: str | None, seed: int) -> Any:
         chosen = type(model)(**model.get_params(deep=False))
     else:
         raise ParameterError(f"`model` must be one of {MODELS} or an estimator, got {model!r}.")
-    return chosen.fit(_framed(train), train.y)
+    return chosen.fit(framed(train), train.y)
 
 
 def _named(model: str, task: str | None, n_rows: int, seed: int) -> Any:
@@ -138,13 +119,10 @@ def _named(model: str, task: str | None, n_rows: int, seed: int) -> Any:
     )
 
 
-def _framed(encoded: Encoded) -> Any:
+def framed(encoded: Encoded) -> Any:
     """Return the encoded columns with their names, as models know them."""
     pandas = require("pandas", "table")
     return pandas.DataFrame(encoded.X, columns=list(encoded.feature_names), copy=False)
-
-
-# ---- scores -------------------------------------------------------------------------------
 
 
 def metrics_for(task: str | None, model: Any) -> list[Metric]:
@@ -158,16 +136,11 @@ def metrics_for(task: str | None, model: Any) -> list[Metric]:
     return [get_metric(name, model) for name in usable]
 
 
-def described(metrics: list[Metric]) -> list[dict[str, Any]]:
-    """Return name and direction of each metric."""
-    return [{"name": m.name, "higher_is_better": m.higher_is_better} for m in metrics]
-
-
 def scores(
     model: Any, split: Split, train: Encoded, test: Encoded, metrics: list[Metric]
 ) -> list[dict[str, Any]]:
     """Return a row per model on the held-out rows: the model, then its yardsticks."""
-    X = _framed(test)
+    X = framed(test)
     rows = [_row(type(model).__name__, {m.name: m.evaluate(model, X, test.y) for m in metrics})]
     if hasattr(model, "classes_"):
         return [*rows, _most_frequent(model, train, test, metrics)]
@@ -225,7 +198,7 @@ def _finite(value: float) -> float | None:
 
 def predictions(model: Any, test: Encoded, seed: int) -> dict[str, Any]:
     """Return the confusion matrix, or a seeded sample of true and predicted numbers."""
-    predicted = model.predict(_framed(test))
+    predicted = model.predict(framed(test))
     if hasattr(model, "classes_"):
         labels = [str(c) for c in model.classes_]
         counts = confusion_matrix(test.y, predicted, labels=model.classes_)
@@ -238,206 +211,3 @@ def predictions(model: Any, test: Encoded, seed: int) -> dict[str, Any]:
         "predicted": predicted[rows].astype(float).tolist(),
         "n_total": len(test.y),
     }
-
-
-# ---- explanations -------------------------------------------------------------------------
-
-
-def importances(
-    model: Any, test: Encoded, metric: Metric, n_repeats: int, seed: int, n_jobs: Any
-) -> list[Importance]:
-    """Return what matters to the model, folded to raw columns, by each method it allows."""
-    X = _framed(test)
-    found = [
-        permutation_importance(
-            model,
-            X,
-            test.y,
-            metric=metric,
-            n_repeats=n_repeats,
-            groups=test.groups,
-            random_state=seed,
-            n_jobs=n_jobs,
-        )
-    ]
-    if isinstance(model, InputDifferentiable):
-        found.append(InputXGradient(model).explain(X).grouped(test.groups).importance())
-    if isinstance(model, Layered):
-        found.append(weight_importance(model, groups=test.groups))
-    return found
-
-
-def examples(model: Any, table: Table, test: Encoded) -> list[dict[str, Any]]:
-    """Explain three held-out rows: the nearest, the median and the farthest prediction."""
-    if not isinstance(model, InputDifferentiable):
-        return []
-    X = _framed(test)
-    predicted = model.predict(X)  # type: ignore[attr-defined]
-    errors = _errors(model, X, test.y, predicted)
-    order = np.argsort(errors, kind="stable")
-    picked = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
-    rows = list(picked.values())
-    explained = InputXGradient(model).explain(X.iloc[rows]).grouped(test.groups)
-    return [
-        {
-            "case": case,
-            "row": int(row),
-            "true": _plain(test.y[row]),
-            "predicted": _plain(predicted[row]),
-            "features": {name: _shown(table, name, row) for name in table.features},
-            "values": _values_of(
-                explained.values[i], explained.feature_names, model, predicted[row]
-            ),
-            "method": explained.method,
-        }
-        for i, (case, row) in enumerate(picked.items())
-    ]
-
-
-def _errors(model: Any, X: Any, y: Array, predicted: Array) -> Array:
-    if not hasattr(model, "classes_"):
-        return np.abs(y - predicted)
-    codes = np.searchsorted(model.classes_, y)
-    known = np.minimum(codes, len(model.classes_) - 1)
-    return 1.0 - model.predict_proba(X)[np.arange(len(y)), known]
-
-
-def _values_of(
-    values: Array, names: tuple[str, ...], model: Any, predicted: Any
-) -> dict[str, float]:
-    """Return a row's attributions; with k classes, those of the class predicted."""
-    if values.ndim == 2:
-        values = values[:, int(np.searchsorted(model.classes_, predicted))]
-    return {name: float(value) for name, value in zip(names, values, strict=True)}
-
-
-def _shown(table: Table, name: str, row: int) -> Any:
-    value = table.column(name).take(np.array([row])).labels()[0]
-    if isinstance(value, tuple):
-        return "|".join(str(each) for each in value)
-    return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    """Return a JSON-able value; NaN becomes None."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
-
-
-# ---- compression --------------------------------------------------------------------------
-
-
-def compression(
-    model: Any, train: Encoded, test: Encoded, metric: Metric, seed: int
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the table before and after pruning and quantization, and the latencies."""
-    if not (isinstance(model, Layered) and isinstance(model, ParameterDifferentiable)):
-        return [], {}
-    X, y = _framed(train), train.y
-    calibration = X.iloc[:N_CALIBRATION_ROWS]
-    pruned = prune(
-        model, sparsity=SPARSITY, X=X, y=y, n_epochs=N_FINE_TUNING_EPOCHS, random_state=seed
-    )
-    variants = {
-        "original": model,
-        f"pruned {SPARSITY:.0%}": pruned,
-        "int8": quantize(model, calibration, granularity="channel"),
-        f"pruned {SPARSITY:.0%}, int8": quantize(pruned, calibration, granularity="channel"),
-    }
-    rows, latency = [], {}
-    for name, variant in variants.items():
-        measured = measure(variant, _framed(test), test.y, metric).to_dict()
-        latency[name] = measured.pop("latency")
-        rows.append({"model": name, **measured, "latency": f"latency.{name}"})
-    return rows, latency
-
-
-# ---- the record ---------------------------------------------------------------------------
-
-
-def settings_of(
-    given: dict[str, Any] | None,
-    model: Any,
-    seed: int,
-    test_share: float,
-    n_repeats: int,
-    table: Table,
-) -> dict[str, Any]:
-    """Return what it takes to run the study again."""
-    columns = [(name, column.kind, column.values) for name, column in table.columns.items()]
-    return {
-        "source": table.name,
-        **(given or {}),
-        "model": repr(model),
-        "random_state": seed,
-        "test_share": test_share,
-        "n_repeats": n_repeats,
-        "target": table.target,
-        "data_fingerprint": fingerprint(*[part for column in columns for part in column]),
-    }
-
-
-def description(
-    table: Table, split: Split, encoder: TableEncoder, train: Encoded, model: Any
-) -> dict[str, Any]:
-    """Return the record's fields that describe data, model and training."""
-    return {
-        "title": f"{table.target} in {table.name}",
-        "version": minixai.__version__,
-        "environment": versions(),
-        "data": {
-            "name": table.name,
-            "n_rows": table.n_rows,
-            "n_train": split.train.n_rows,
-            "n_test": split.test.n_rows,
-            "target": table.target,
-            "task": table.task,
-            "columns": encoder.describe(),
-            "n_encoded": train.X.shape[1],
-            "correlation": _correlation(train),
-        },
-        "model": {
-            "name": type(model).__name__,
-            "repr": repr(model),
-            "summary": model.summary().to_rows() if hasattr(model, "summary") else [],
-            "weights": _weights(model),
-            "inputs": list(train.feature_names),
-        },
-        "training": {
-            "loss_curve": [float(v) for v in getattr(model, "loss_curve_", [])],
-            "validation_curve": [float(v) for v in getattr(model, "validation_curve_", None) or []],
-            "n_epochs": int(getattr(model, "n_iter_", 0)),
-        },
-    }
-
-
-def _correlation(train: Encoded) -> dict[str, Any]:
-    """Return the correlations of the encoded columns and the target, the first ones."""
-    X = train.X[:, :MAX_CORRELATED]
-    names = list(train.feature_names[:MAX_CORRELATED])
-    if train.y.dtype.kind == "f":
-        X, names = np.column_stack([X, train.y]), [*names, "target"]
-    values = correlation_matrix(X)
-    return {
-        "names": names,
-        "values": [[_finite(v) for v in row] for row in np.round(values, 4)],
-        "n_total": train.X.shape[1],
-    }
-
-
-def _weights(model: Any) -> list[dict[str, Any]]:
-    """Return the layers' weights for drawing, the first rows and columns, 4 digits."""
-    if not isinstance(model, Layered):
-        return []
-    return [
-        {
-            "shape": list(layer.weight.shape),
-            "activation": layer.activation,
-            "weight": [
-                [float(f"{v:.4g}") for v in row] for row in layer.weight[:MAX_WEIGHTS, :MAX_WEIGHTS]
-            ],
-        }
-        for layer in model.layers
-    ]

@@ -123,4 +123,4 @@ def _largest(array: Array, sparsity: float) -> Array:
     kept = magnitude >= threshold  # (2)
     tied = np.flatnonzero(magnitude == threshold)
     kept[tied[: n_removed - np.count_nonzero(~kept)]] = False
-    return kept.reshape(array.shape)
+    return np.asarray(kept.reshape(array.shape))

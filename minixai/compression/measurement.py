@@ -124,9 +124,7 @@ def measure(model: Any, X: Any, y: Any, metric: Any = None) -> Measurement:
     return Measurement(
         bytes_on_disk=int(size_of(model)) if isinstance(model, Saveable) else None,
         n_parameters=None if arrays is None else sum(array.size for array in arrays),
-        n_nonzero=None
-        if arrays is None
-        else sum(int(np.count_nonzero(array)) for array in arrays),
+        n_nonzero=None if arrays is None else sum(int(np.count_nonzero(array)) for array in arrays),
         macs=int(model.summary().macs) if hasattr(model, "summary") else None,
         latency={
             batch: _latency(model.predict, _rows(X, batch), n_calls)

@@ -60,8 +60,8 @@ class Column:
     def missing(self) -> Array:
         """Whether each row's value is missing, bool (n,)."""
         if self.indptr is not None:
-            return np.diff(self.indptr) == 0
-        return np.isnan(self.values) if self.kind == "numeric" else self.values < 0
+            return np.asarray(np.diff(self.indptr) == 0)
+        return np.isnan(self.values) if self.kind == "numeric" else np.less(self.values, 0)
 
     @property
     def n_unique(self) -> int:

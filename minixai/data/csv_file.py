@@ -129,9 +129,7 @@ def _sniffed(lines: list[str]) -> str:
     return best
 
 
-def _header(
-    path: Any, lines: list[str], separator: str, names: Sequence[str] | None
-) -> list[str]:
+def _header(path: Any, lines: list[str], separator: str, names: Sequence[str] | None) -> list[str]:
     """Return the columns' names after checking them."""
     first = [cell.strip() for cell in _fields(lines[0], separator)]
     if names is not None:

@@ -30,7 +30,9 @@ __all__ = ["MISSING_TEXTS", "infer_column"]
 MISSING_TEXTS = frozenset(
     ["", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "<NA>", "NaT"]
 )
-_THING = "user|item|movie|product|customer|client|place|shop|store|session|member|visitor|restaurant"
+_THING = (
+    "user|item|movie|product|customer|client|place|shop|store|session|member|visitor|restaurant"
+)
 _ID_NAME = re.compile(
     rf"(?i:(^|[^a-z])(id|uuid|guid)|({_THING})[ _-]?(id|code|key)|zip([ _-]?code)?|postcode|sku)$"
     r"|[a-z](Id|ID)$"
@@ -135,7 +137,9 @@ def _number_or_none(cell: Any) -> float | None:
 def _narrowed(name: str, values: Array, series: Any) -> Array:
     """Return int64 where every value is a whole number that fits, else float64."""
     if np.isinf(values).any():
-        row = "" if series is None else f", row {int(np.argmax(np.isinf(np.asarray(series, float))))}"
+        row = (
+            "" if series is None else f", row {int(np.argmax(np.isinf(np.asarray(series, float))))}"
+        )
         raise DataError(
             f"Column {name!r} contains infinity{row}: finite numbers are needed; "
             "correct the cell or leave it empty."

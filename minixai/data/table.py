@@ -20,7 +20,15 @@ import numpy as np
 from minixai.data.column import Column
 from minixai.data.csv_file import read_frame
 from minixai.data.kind_inference import infer_column
-from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError, require, suggestion
+from minixai.errors import (
+    DataError,
+    DataTypeError,
+    DataWarning,
+    ParameterError,
+    check_option,
+    require,
+    suggestion,
+)
 from minixai.protocols import Array
 
 __all__ = ["Table"]
@@ -41,6 +49,9 @@ class Table:
         The column to predict.
     name : str
         What reports call the table.
+    task : {"classification", "regression"}, optional
+        None with a target: classification for labels and for two distinct numbers, else
+        regression (classes written as numbers: read with ``kinds={target: "categorical"}``).
 
     Raises
     ------
@@ -59,14 +70,17 @@ class Table:
     columns: Mapping[str, Column]
     target: str | None = None
     name: str = "table"
+    task: str | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in self.columns.values()}
         if len(lengths) != 1:
             raise DataError(f"A table needs columns of one length, got lengths {sorted(lengths)}.")
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
-        if self.target is not None:
-            self.column(self.target)
+        if self.target is not None and self.task is None:
+            column = self.column(self.target)
+            labels = column.kind != "numeric" or column.n_unique == 2
+            object.__setattr__(self, "task", "classification" if labels else "regression")
 
     @classmethod
     def from_csv(
@@ -157,19 +171,6 @@ class Table:
         return {each: column.kind for each, column in self.columns.items()}
 
     @property
-    def task(self) -> str | None:
-        """``"classification"`` for labels or two distinct numbers, else ``"regression"``.
-
-        None without a target. A target of a few numbers that are really classes is
-        classified when it is read with ``kinds={target: "categorical"}``.
-        """
-        if self.target is None:
-            return None
-        column = self.columns[self.target]
-        labels = column.kind != "numeric" or column.n_unique == 2
-        return "classification" if labels else "regression"
-
-    @property
     def y(self) -> Array:
         """The target: float64 (n,), or labels as they were given; NaN or None where missing."""
         if self.target is None:
@@ -190,7 +191,7 @@ class Table:
         index = np.asarray(rows)
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
         columns = {each: column.take(index) for each, column in self.columns.items()}
-        return Table(columns, self.target, self.name)
+        return Table(columns, self.target, self.name, self.task)
 
     def drop(self, names: str | Sequence[str]) -> Table:
         """Return the table without some columns."""
@@ -199,14 +200,23 @@ class Table:
         kept = {each: c for each, c in self.columns.items() if each not in left_out}
         if not kept:
             raise DataError("Every column would be left out: keep at least one.")
-        return Table(kept, None if self.target in left_out else self.target, self.name)
+        if self.target in left_out:
+            return Table(kept, name=self.name)
+        return Table(kept, self.target, self.name, self.task)
 
     def with_column(self, column: Column) -> Table:
         """Return the table with one more column, or another in the place of its namesake."""
-        return Table({**self.columns, column.name: column}, self.target, self.name)
+        task = None if column.name == self.target else self.task
+        return Table({**self.columns, column.name: column}, self.target, self.name, task)
 
-    def with_target(self, name: str) -> Table:
+    def with_target(self, name: str, task: str | None = None) -> Table:
         """Return the table with that target, without the rows where it is missing.
+
+        Parameters
+        ----------
+        name : str
+        task : {"classification", "regression"}, optional
+            None infers it, see `Table`.
 
         Raises
         ------
@@ -214,13 +224,15 @@ class Table:
             No such column, a constant one, one of several labels a row, or one row.
         """
         _check_names([name], list(self.columns), "target")
+        if task is not None:
+            check_option("task", task, ("classification", "regression"))
         column = self.columns[name]
         if column.kind == "multi":
             raise DataTypeError(
                 f"Target {name!r} has several labels a row: choose a column with one value a row."
             )
         missing = column.missing
-        known = Table(self.columns, name, self.name)
+        known = Table(self.columns, name, self.name, task)
         if missing.any():
             known = known.take(~missing)
             warnings.warn(
@@ -290,7 +302,7 @@ def _check_learnable(table: Table) -> None:
     column = table.columns[table.target or ""]
     if table.n_rows < 2:
         raise DataError(
-            f"The table has {table.n_rows} row with a target: at least 2 are needed to learn and test."
+            f"The table has {table.n_rows} row with a target: at least 2 are needed to learn from."
         )
     if column.n_unique < 2:
         label = column.labels()[0]

@@ -83,8 +83,8 @@ def output_index(output: int | str | None, names: list[str] | None) -> int | Non
             )
         if output not in names:
             raise ParameterError(
-                f"`output` must be one of {', '.join(map(repr, names))} or an index, got {output!r}."
-                f"{suggestion(output, names)}"
+                f"`output` must be an index or one of {', '.join(map(repr, names))}, got "
+                f"{output!r}.{suggestion(output, names)}"
             )
         return names.index(output)
     if isinstance(output, bool) or not hasattr(output, "__index__"):

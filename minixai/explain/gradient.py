@@ -84,14 +84,13 @@ class Gradient(OptionedExplainer):
         index = output_index(self.output, names)
         slopes = np.asarray(self.model.input_gradient(X, output=index))  # (1)
         data = as_matrix(X, owner=type(self).__name__)
-        picked = names if index is None or names is None else [names[index]]
         return Explanation(
             values=self._values(slopes, data),
             base_values=None,
             data=data,
-            feature_names=feature_names_of(self.model, X),
+            feature_names=tuple(feature_names_of(self.model, X)),
             method=self._method,
-            output_names=picked,
+            output_names=_names_of_axis(slopes, names),
             output_unit="raw",
             n_evaluations=len(data),
             model_fingerprint=model_fingerprint(self.model),
@@ -121,3 +120,10 @@ class InputXGradient(Gradient):
 
     def _values(self, slopes: Array, data: Array) -> Array:
         return slopes * data.reshape(*data.shape, *(1,) * (slopes.ndim - data.ndim))  # (2)
+
+
+def _names_of_axis(slopes: Array, names: list[str] | None) -> tuple[str, ...] | None:
+    """Name the outputs along the last of three axes; two axes hold one output and need none."""
+    if slopes.ndim < 3:
+        return None
+    return tuple(names or map(str, range(slopes.shape[2])))

@@ -122,7 +122,7 @@ def permutation_importance(
     drops = sign * (baseline - scores)  # (1)
     return Importance(
         mean=drops.mean(axis=1),  # (2)
-        feature_names=list(players),
+        feature_names=tuple(players),
         method="permutation",
         std=drops.std(axis=1),
         n_repeats=int(n_repeats),
@@ -176,7 +176,8 @@ def _scores_by_copies(
 ) -> tuple[float, Array]:
     """Score any model on blocks of shuffled copies, one call a block."""
     answer = _answer_of(model, metric.method)
-    table = X if hasattr(X, "iloc") else as_matrix(X, owner="permutation_importance", allow_nan=True)
+    owner = "permutation_importance"
+    table = X if hasattr(X, "iloc") else as_matrix(X, owner=owner, allow_nan=True)
     n_samples = len(y)
     tasks = [(player, order) for player in columns for order in draws]
     size = max(1, _BLOCK_VALUES // (n_samples * table.shape[1]))
@@ -199,8 +200,8 @@ def _answer_of(model: Any, method: str) -> Callable[[Any], Any]:
     if callable(model) and not hasattr(model, "predict"):
         return model  # type: ignore[no-any-return]
     raise ParameterError(
-        f"The metric needs `{method}`, which {type(model).__name__} has not: choose another metric, "
-        "or pass a function of X."
+        f"The metric needs `{method}`, which {type(model).__name__} does not have: choose another "
+        "metric, or pass a function of X."
     )
 
 

@@ -77,7 +77,7 @@ def weight_importance(
     players = check_groups(groups, names)
     return Importance(
         mean=np.array([strength[columns].sum() for columns in players.values()]),
-        feature_names=list(players),
+        feature_names=tuple(players),
         method="weight",
         groups=None
         if groups is None

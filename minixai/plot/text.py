@@ -8,24 +8,32 @@ what stands beside it, and 500 characters leave no room for the figure.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["PLAIN_TEXT", "number_text", "readable", "shortened", "shortened_all"]
+__all__ = ["PLAIN_TEXT", "number_text", "readable", "shortened", "shortened_all", "visible"]
 
 PLAIN_TEXT: dict[str, Any] = {"parse_math": False, "usetex": False}
 """Passed with every text that is drawn: nothing in it is a formula."""
 
-_BIDIRECTIONAL = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_HIDDEN = re.compile(rf"[{_BIDIRECTIONAL}\u200b\u2060\ufeff\ufff9-\ufffb]")
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
+_DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_INVISIBLE = "\u200b\u2060\ufeff\ufff9-\ufffb"
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
+_HIDDEN = re.compile(f"[{_CONTROLS}{_DIRECTIONS}{_INVISIBLE}{_NO_CHARACTERS}]")
+
+
+def visible(text: object) -> str:
+    """Return ``text`` without control characters, surrogates and overrides of direction."""
+    valid = str(text).encode("utf-8", "replace").decode("utf-8")
+    return _HIDDEN.sub("", valid)
 
 
 def readable(text: object) -> str:
-    """Return ``text`` on one line, without control characters, surrogates or overrides."""
-    valid = str(text).encode("utf-8", "replace").decode("utf-8")
-    spaced = " ".join(_HIDDEN.sub("", valid).split())
-    return "".join(each for each in spaced if unicodedata.category(each) not in ("Cc", "Cn"))
+    """Return ``text`` `visible` and on one line."""
+    return " ".join(visible(" ".join(str(text).split())).split())
 
 
 def shortened(name: object, width: int = 28) -> str:

@@ -1,0 +1,373 @@
+"""A table becomes a matrix: learned from the training part, told column by column.
+
+Every raw column has an encoding (`encoding`), ids also offsets of the target
+(`target_encoding`); ``groups`` says which matrix columns a raw column became, so that what
+is found about the matrix folds back. Left out, each with its reason in `describe`: constant
+columns; ids of which hardly any comes twice (names, row numbers, texts), since nothing
+learned about them holds for another row; and an id that says the same as an earlier one
+(a title beside an item's id), which would halve that one's weight.
+
+Cost: 100,000 rows with two ids below a second; memory the matrix, float64, and one column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+
+from minixai._validation import check_number, seed_of
+from minixai.data.column import Column
+from minixai.data.encoding import (
+    Encoding,
+    IdEncoding,
+    as_kind,
+    learn_encoding,
+    restore_encoding,
+)
+from minixai.data.table import Table
+from minixai.data.target_encoding import deal_folds, fit_offsets, out_of_fold_offsets
+from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
+from minixai.protocols import Array
+
+__all__ = ["Encoded", "TableEncoder"]
+
+_MOST_CLASSES = 10  # with an offset column each, the most frequent ones
+_SINGLES = 0.9  # an id column is left out if this share of its rows have an id of their own
+_SAME_SIZE = 0.9  # two ids of which one determines the other, and nearly the reverse
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A matrix with its names, and the target as models take it.
+
+    Parameters
+    ----------
+    X : array (n_samples, n_features), float64, C-contiguous
+    y : array (n_samples,), optional
+        float64, or the labels as they were given; None without a target.
+    groups : dict of str to list of str
+        Raw column -> its columns in X.
+    feature_names : list of str (n_features,)
+    """
+
+    X: Array
+    y: Array | None
+    groups: dict[str, list[str]]
+    feature_names: list[str]
+
+
+class TableEncoder:
+    """Learn from a training table how its columns become numbers.
+
+    ``fit_transform(train)`` gives the matrix to train on: there an id's offset never
+    comes from the row's own target. ``transform`` is for every other table.
+
+    Parameters
+    ----------
+    rare_share : float
+        Levels in fewer rows than this share of the training part are pooled, in [0, 1).
+    smoothing : float
+        Rows' worth of weight that the mean has in an id's offset, 0 or more.
+    n_folds : int
+        Folds of the offsets of the training part, at least 2.
+    random_state : int, optional
+        Seed of the folds; None means 0.
+
+    Attributes
+    ----------
+    groups : dict of str to list of str
+        Raw column -> names of the columns it became.
+    feature_names : list of str
+        Names of the matrix's columns, in order.
+    task : str or None
+        The training table's.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from minixai.data import Column, Table, TableEncoder
+    >>> size = Column("size", "numeric", np.array([1.0, np.nan, 3.0]))
+    >>> TableEncoder().fit_transform(Table({"size": size})).feature_names
+    ['size', 'size=(missing)']
+    """
+
+    def __init__(
+        self,
+        *,
+        rare_share: float = 0.01,
+        smoothing: float = 5.0,
+        n_folds: int = 10,
+        random_state: int | None = 0,
+    ) -> None:
+        self.rare_share = rare_share
+        self.smoothing = smoothing
+        self.n_folds = n_folds
+        self.random_state = random_state
+
+    def fit(self, table: Table) -> Self:
+        """Learn from the training part.
+
+        Raises
+        ------
+        ParameterError
+            An argument out of its range.
+        DataError
+            No column that can be learned from.
+        """
+        check_number("rare_share", self.rare_share, low=0, high=1, open_high=True)
+        check_number("smoothing", self.smoothing, low=0)
+        check_number("n_folds", self.n_folds, low=2, integer=True)
+        seed_of(self.random_state)
+        self.target, self.task, self._kinds = table.target, table.task, table.kinds
+        self._left_out = _left_out(table)
+        self._encodings: dict[str, Encoding] = {}
+        for name in table.features:
+            if name not in self._left_out:
+                self._encodings[name] = learn_encoding(table.columns[name], self.rare_share)
+        self._classes, targets = _outputs(table)
+        self._learn_offsets(table, targets)
+        for name, encoding in list(self._encodings.items()):
+            if not encoding.names:
+                self._left_out[name] = "constant in training"
+                del self._encodings[name]
+        self._name_columns()
+        self._rows = _description(table, self._encodings, self._left_out)
+        return self
+
+    def fit_transform(self, table: Table) -> Encoded:
+        """Learn from the training part and return it encoded, ids out of fold."""
+        encoded = self.fit(table).transform(table)
+        ids = self._ids()
+        _, targets = _outputs(table)
+        if ids and len(targets):
+            folds = deal_folds(
+                table.n_rows, min(self.n_folds, table.n_rows), seed_of(self.random_state)
+            )
+            codes = [each.codes(table.columns[each.name]) for each in ids]
+            sizes = [len(each.ids) for each in ids]
+            for k, target in enumerate(targets):
+                picked = out_of_fold_offsets(codes, sizes, target, self.smoothing, folds)
+                for position, each in enumerate(ids):
+                    encoded.X[:, self.feature_names.index(self.groups[each.name][k])] = picked[
+                        :, position
+                    ]
+        return encoded
+
+    def transform(self, table: Table) -> Encoded:
+        """Return a table encoded as learned; its target may be absent.
+
+        Raises
+        ------
+        DataError
+            A column of training that is not there.
+        DataTypeError
+            A column of another kind than in training.
+        """
+        if not hasattr(self, "feature_names"):
+            raise ParameterError("This TableEncoder is not fitted yet: call `fit` first.")
+        X = np.empty((table.n_rows, len(self.feature_names)))
+        first = 0
+        for name, encoding in self._encodings.items():
+            if name not in table.columns:
+                raise DataError(
+                    f"Column {name!r} was there in training and is missing now."
+                    f"{suggestion(name, table.columns)}"
+                )
+            made = encoding.encode(as_kind(table.columns[name], self._kinds[name]))
+            X[:, first : first + made.shape[1]] = made
+            first += made.shape[1]
+        groups = {name: list(names) for name, names in self.groups.items()}
+        return Encoded(X, self._target_of(table), groups, list(self.feature_names))
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return what became of each raw column, one dict a column.
+
+        Keys: column, kind, missing (rows), n_unique, encoded_as (in words), n_columns.
+        """
+        return [dict(row) for row in self._rows]
+
+    def save(self, path: Any) -> None:
+        """Write the fitted encoder to ``path``; `minixai.load` reads it back."""
+        from minixai.files import save
+
+        save(self, path)
+
+    def __repr__(self) -> str:
+        fitted = f", {len(self.feature_names)} columns" if hasattr(self, "feature_names") else ""
+        return f"TableEncoder(rare_share={self.rare_share}, smoothing={self.smoothing}{fitted})"
+
+    def _ids(self) -> list[IdEncoding]:
+        return [each for each in self._encodings.values() if isinstance(each, IdEncoding)]
+
+    def _learn_offsets(self, table: Table, targets: Array) -> None:
+        """Give the ids their offsets, learned from all of training."""
+        ids = self._ids()
+        if not ids or not len(targets):
+            return
+        codes = [each.codes(table.columns[each.name]) for each in ids]
+        sizes = [len(each.ids) for each in ids]
+        fitted = [fit_offsets(codes, sizes, target, self.smoothing) for target in targets]
+        outputs = tuple(self._classes)
+        for position, each in enumerate(ids):
+            offsets = np.array([offsets[position] for offsets in fitted])
+            self._encodings[each.name] = replace(each, outputs=outputs, offsets=offsets)
+
+    def _name_columns(self) -> None:
+        """Set ``groups`` and ``feature_names``; a name that is taken gets a prime."""
+        self.groups: dict[str, list[str]] = {}
+        self.feature_names: list[str] = []
+        taken = set(self._encodings)
+        for name, encoding in self._encodings.items():
+            self.groups[name] = []
+            for proposed in encoding.names:
+                made = proposed
+                while made != name and made in taken:
+                    made += "'"
+                taken.add(made)
+                self.groups[name].append(made)
+            self.feature_names += self.groups[name]
+        if not self.feature_names:
+            raise DataError(
+                "No column is left to learn from: "
+                + "; ".join(f"{name!r} {why}" for name, why in self._left_out.items())
+                + ". Add a column that varies and repeats."
+            )
+
+    def _target_of(self, table: Table) -> Array | None:
+        if self.target is None or self.target not in table.columns:
+            return None
+        kind = self._kinds[self.target]
+        column = as_kind(table.columns[self.target], kind)
+        return Table({self.target: column}, self.target, task=self.task).y
+
+    def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        meta: dict[str, Any] = {
+            "params": {k: getattr(self, k) for k in _PARAMETERS},
+            "target": self.target,
+            "task": self.task,
+            "kinds": self._kinds,
+            "left_out": self._left_out,
+            "classes": list(self._classes),
+            "rows": self._rows,
+            "encodings": [],
+        }
+        arrays: dict[str, Array] = {}
+        for number, (name, encoding) in enumerate(self._encodings.items()):
+            plain: dict[str, Any] = {}
+            for each in fields(encoding):  # type: ignore[arg-type]
+                value = getattr(encoding, each.name)
+                if isinstance(value, np.ndarray) and value.dtype.kind != "U":
+                    arrays[f"{number}.{each.name}"] = value
+                else:
+                    plain[each.name] = value if isinstance(value, (str, float, bool)) else list(value)
+            meta["encodings"].append({"kind": self._kinds[name], "fields": plain})
+        return meta, arrays
+
+    @classmethod
+    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> TableEncoder:
+        encoder = cls(**meta["params"])
+        encoder.target, encoder.task = meta["target"], meta["task"]
+        encoder._kinds, encoder._left_out = meta["kinds"], meta["left_out"]
+        encoder._classes, encoder._rows = list(meta["classes"]), meta["rows"]
+        encoder._encodings = {}
+        for number, saved in enumerate(meta["encodings"]):
+            own = {k.partition(".")[2]: v for k, v in arrays.items() if k.startswith(f"{number}.")}
+            encoding: Any = restore_encoding(saved["kind"], {**saved["fields"], **own})
+            encoder._encodings[encoding.name] = encoding
+        encoder._name_columns()
+        return encoder
+
+
+_PARAMETERS = ("rare_share", "smoothing", "n_folds", "random_state")
+
+
+def _outputs(table: Table) -> tuple[list[str], Array]:
+    """Return what the target is predicted as: suffixes of names, and float64 (k, n) values.
+
+    A number as it is; two classes as 0 and 1; more classes as one 0/1 row a class.
+    """
+    if table.target is None:
+        return [], np.empty((0, table.n_rows))
+    column = table.columns[table.target]
+    if table.task == "regression":
+        if column.kind != "numeric":
+            raise DataTypeError(
+                f"Target {table.target!r} is {column.kind}: regression needs numbers."
+            )
+        return [""], column.values[None, :].astype(np.float64)
+    column = as_kind(column, "categorical")
+    counts = np.bincount(column.values[column.values >= 0], minlength=len(column.categories))
+    seen = np.flatnonzero(counts)
+    if len(seen) <= 2:
+        return [""], (column.values == seen[-1]).astype(np.float64)[None, :]
+    frequent = np.sort(seen[np.argsort(-counts[seen], kind="stable")[:_MOST_CLASSES]])
+    suffixes = [f"[{column.categories[code]}]" for code in frequent]
+    return suffixes, (column.values == frequent[:, None]).astype(np.float64)
+
+
+def _left_out(table: Table) -> dict[str, str]:
+    """Return the columns that are not encoded, each with the reason."""
+    reasons: dict[str, str] = {}
+    kept: list[Column] = []
+    for name in table.features:
+        column = table.columns[name]
+        if column.missing.all() and column.kind != "multi":
+            reasons[name] = "no value in training"
+        elif column.kind == "id":
+            counts = np.bincount(column.values[column.values >= 0])
+            twin = next((each for each in kept if _says_the_same(each, column)), None)
+            if (counts == 1).sum() > _SINGLES * counts.sum():
+                reasons[name] = "hardly any value comes twice"
+            elif twin is not None:
+                reasons[name] = f"says the same as {twin.name}"
+            else:
+                kept.append(column)
+    return reasons
+
+
+def _says_the_same(first: Column, second: Column) -> bool:
+    """Whether two ids determine each other, or one does and nearly the reverse."""
+    sizes = sorted((first.n_unique, second.n_unique))
+    if sizes[0] < _SAME_SIZE * sizes[1]:
+        return False
+    pairs = first.values * (len(second.categories) + 1) + second.values
+    return len(np.unique(pairs)) <= sizes[1]
+
+
+def _description(
+    table: Table, encodings: dict[str, Encoding], left_out: dict[str, str]
+) -> list[dict[str, Any]]:
+    rows = []
+    for name, column in table.columns.items():
+        made = len(encodings[name].names) if name in encodings else 0
+        if name == table.target:
+            words = f"target, {table.task}"
+        elif name in left_out:
+            words = f"left out: {left_out[name]}"
+        else:
+            words = _in_words(column, encodings[name])
+        rows.append(
+            {
+                "column": name,
+                "kind": column.kind,
+                "missing": int(column.missing.sum()),
+                "n_unique": column.n_unique,
+                "encoded_as": words,
+                "n_columns": made,
+            }
+        )
+    return rows
+
+
+def _in_words(column: Column, encoding: Encoding) -> str:
+    if column.kind == "id":
+        offset = "offset from the mean (out of fold), " if len(encoding.names) > 1 else ""
+        return f"{offset}log of its frequency"
+    gaps = ", indicator of missing" if encoding.names[-1].endswith("=(missing)") else ""
+    if column.kind == "numeric":
+        return f"standardised{', median where missing' if gaps else ''}{gaps}"
+    pooled = getattr(encoding, "pooled", ())
+    rare = f", {len(pooled)} rare ones in one" if pooled else ""
+    return f"0/1 for each {'label' if column.kind == 'multi' else 'level'}{rare}{gaps}"

@@ -1,0 +1,219 @@
+r"""What a least-squares fit says about its coefficients, and how surely.
+
+.. math::
+    s^2 &= \sum_i w_i (y_i - \hat y_i)^2 / (n - p)                                       (1) \\
+    \mathrm{se}_j &= s \sqrt{[(X^\top W X)^{-1}]_{jj}}                                   (2) \\
+    t_j &= \hat\beta_j / \mathrm{se}_j                                                   (3) \\
+    \mathrm{VIF}_j &= [(R^\top R)^{-1}]_{jj}                                             (4) \\
+    F &= \frac{(\mathrm{TSS} - \mathrm{RSS}) / d}{\mathrm{RSS} / (n - p)}                (5) \\
+    \bar R^2 &= 1 - (1 - R^2) \frac{n - 1}{n - p}                                        (6)
+
+with p coefficients, the intercept among them, d without it, and R the triangle of the
+standardised columns. Errors and intervals suppose independent errors of one variance (with
+weights: of variance s^2 / w_i) and, for small n, normal ones. Without an intercept the total sum
+of squares is taken about 0, and n replaces n - 1 in (6).
+
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. (3.8),
+(3.12) and (3.13); Belsley, Kuh & Welsch (1980), p. 93 for the VIF.
+Cost: O(n_features^3), whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minixai._validation import check_number
+from minixai.errors import DataError, require
+from minixai.protocols import Array
+from minixai.statistics import f_tail_probability, t_quantile, t_tail_probability
+from minixai.statistics.correlation_measures import inverse_diagonal
+
+if TYPE_CHECKING:
+    from minixai.linear.reduced_design import ReducedDesign
+
+__all__ = ["InferenceTable", "infer"]
+
+
+@dataclass(frozen=True)
+class InferenceTable:
+    """Coefficients with their uncertainty, and how well the whole fits.
+
+    Parameters
+    ----------
+    names : tuple of str (p,)
+        ``"intercept"`` first, if there is one, then the features.
+    coef, std_errors, t_values, p_values : ndarray (p,)
+        Estimates in the user's units, their standard errors, t statistics and two-sided p-values
+        of the hypothesis that the coefficient is 0.
+    intervals : ndarray (p, 2)
+        Confidence intervals of coverage ``level``.
+    vif : ndarray (p,)
+        Variance inflation factors; NaN for the intercept.
+    level : float
+        In (0, 1).
+    r2, adjusted_r2 : float
+        Share of the variance explained, and the same less what chance explains.
+    f_value, f_p_value : float
+        The hypothesis that every coefficient but the intercept is 0.
+    residual_std : float
+        s, in the target's unit.
+    n_samples, df : int
+        Rows of positive weight, and residual degrees of freedom n - p.
+    """
+
+    names: tuple[str, ...]
+    coef: Array
+    std_errors: Array
+    t_values: Array
+    p_values: Array
+    intervals: Array
+    vif: Array
+    level: float
+    r2: float
+    adjusted_r2: float
+    f_value: float
+    f_p_value: float
+    residual_std: float
+    n_samples: int
+    df: int
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Give one plain dict a coefficient."""
+        return [
+            {
+                "name": name,
+                "coef": float(self.coef[j]),
+                "std_error": float(self.std_errors[j]),
+                "t": float(self.t_values[j]),
+                "p": float(self.p_values[j]),
+                "low": float(self.intervals[j, 0]),
+                "high": float(self.intervals[j, 1]),
+                "vif": float(self.vif[j]),
+            }
+            for j, name in enumerate(self.names)
+        ]
+
+    def to_frame(self) -> Any:
+        """Give a pandas data frame, indexed by name (needs the ``table`` extra)."""
+        pandas = require("pandas", "table")
+        return pandas.DataFrame(self.to_rows()).set_index("name")
+
+    def __str__(self) -> str:
+        table = [self._headings(), *self._cells()]
+        widths = [max(len(line[j]) for line in table) for j in range(len(table[0]))]
+        lines = [
+            "  ".join(
+                cell.ljust(width) if j == 0 else cell.rjust(width)
+                for j, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
+            for line in table
+        ]
+        rule = "-" * len(lines[0])
+        return "\n".join([lines[0], rule, *lines[1:], rule, self._footer()])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(text)}</th>" for text in self._headings())
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>"
+            for line in self._cells()
+        )
+        return (
+            f"<table><caption>{escape(self._footer())}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+    def _headings(self) -> list[str]:
+        percent = f"{100.0 * self.level:g} %"
+        return ["name", "coef", "std error", "t", "p", f"{percent} low", f"{percent} high", "VIF"]
+
+    def _cells(self) -> list[list[str]]:
+        return [
+            [
+                str(row["name"]),
+                *(f"{row[key]:.6g}" for key in ("coef", "std_error")),
+                f"{row['t']:.3f}",
+                f"{row['p']:.3g}",
+                *(f"{row[key]:.6g}" for key in ("low", "high")),
+                "" if np.isnan(row["vif"]) else f"{row['vif']:.2f}",
+            ]
+            for row in self.to_rows()
+        ]
+
+    def _footer(self) -> str:
+        return (
+            f"n = {self.n_samples}, df = {self.df}, R2 = {self.r2:.4f}, "
+            f"adjusted R2 = {self.adjusted_r2:.4f}, F = {self.f_value:.4g} "
+            f"(p = {self.f_p_value:.3g}), residual std = {self.residual_std:.4g}"
+        )
+
+
+def infer(design: ReducedDesign, feature_names: list[str], level: float) -> InferenceTable:
+    """Compute the table of a least-squares problem.
+
+    Parameters
+    ----------
+    design : ReducedDesign
+    feature_names : list of str (n_features,)
+    level : float
+        Coverage of the intervals, in (0, 1).
+
+    Returns
+    -------
+    InferenceTable
+
+    Raises
+    ------
+    DataError
+        Not more rows than coefficients, or dependent columns.
+    ParameterError
+        A level outside (0, 1).
+    MissingDependencyError
+        SciPy is not installed.
+    """
+    check_number("level", level, low=0.0, high=1.0, open_low=True, open_high=True)
+    n_features = len(feature_names)
+    df = _checked_df(design, feature_names)
+    mean, scale = design.columns.mean, design.columns.scale
+    factors = inverse_diagonal(design.factor)  # (4)
+    total = float(design.target.varies[0])  # the mean square of a standardised target
+    residual = design.rest
+    sigma = float(np.sqrt(residual * design.total_weight / df))  # (1)
+    root = np.sqrt(factors / design.total_weight)
+    coef = design.solution / scale
+    spread = root / scale
+    names = tuple(feature_names)
+    vif = factors
+    if design.centred:
+        shift = mean / scale
+        level_at_zero = _intercept_root(design, shift)
+        coef = np.concatenate([[design.target.mean[0] / design.target.scale[0] - shift @ design.solution], coef])
+        spread = np.concatenate([[level_at_zero], spread])
+        names, vif = ("intercept", *names), np.concatenate([[np.nan], vif])
+    unit = design.target.scale[0]
+    coef, errors = coef * unit, sigma * spread * unit  # (2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(coef == 0.0, 0.0, coef / errors)  # (3)
+        f = float(np.divide((total - residual) / n_features, residual / df))  # (5)
+    half = t_quantile(level, df) * errors
+    r2 = 1.0 - residual / total if total else float(residual == 0.0)
+    return InferenceTable(
+        names=names,
+        coef=coef,
+        std_errors=errors,
+        t_values=t,
+        p_values=t_tail_probability(t, df),
+        intervals=np.stack([coef - half, coef + half], axis=1),
+        vif=vif,
+        level=level,
+        r2=r2,
+        adjusted_r2=1.0 - (1.0 - r2) * (design.n_samples - design.centred) / df,  # (6)
+        f_value=f,
+        f_p_value=f_tail_probability(f, n_features, df),
+        residual_std=sigma * float(unit),
+        n_samples=design.n_samples,
+        df=df,
+    )

@@ -1,0 +1,151 @@
+r"""The passes of a network as kernels: many mini-batches, a prediction, a slope in the inputs.
+
+The formulas are those of ``network``; here they run over flat buffers, whatever the depth and
+the widths, so that nothing is compiled twice: layers are views of one parameter buffer, their
+shapes are an integer array, their activations integer codes. The work of a mini-batch happens
+in one scratch buffer; products go through ``product``.
+
+Source: the equations of ``minixai.neural.network``.
+Cost: as there; scratch of 2 to 3 times the activations of a mini-batch, and one transposed
+copy of the weights.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minixai._numba import kernel, product
+from minixai.neural.activations import activate, add_rows, multiply_by_slope
+from minixai.optim.losses import mean_loss_gradient
+from minixai.optim.optimizers import take_step
+
+__all__ = ["forward_rows", "input_slope_rows", "replaced_rows", "scratch_size", "train_batches"]
+
+BLOCK = 128
+"""Rows that a prediction holds in the cache at a time."""
+
+
+def scratch_size(widths: Any, n_rows: int) -> int:
+    """Return how many numbers `train_batches` needs to work in, for mini-batches of n_rows."""
+    total = int(sum(widths))
+    weights = max(int(a) * int(b) for a, b in zip(widths[:-1], widths[1:], strict=True))
+    return 3 * n_rows * total + n_rows * int(widths[-1]) + weights
+
+
+@kernel
+def train_batches(
+    X: Any,
+    targets: Any,
+    order: Any,
+    batch_size: int,
+    widths: Any,
+    codes: Any,
+    loss: int,
+    delta: float,
+    l2: float,
+    optimizer: int,
+    parameters: Any,
+    gradient: Any,
+    first: Any,
+    second: Any,
+    mask: Any,
+    constants: Any,
+    n_steps: Any,
+    learning_rate: float,
+    scratch: Any,
+) -> float:
+    """Take one step per mini-batch of ``order``; return the mean loss before the steps."""
+    total = 0.0
+    whole = order.size - order.size % batch_size
+    for part in range(2):
+        begin = 0 if part == 0 else whole
+        end = whole if part == 0 else order.size
+        if begin == end:
+            continue
+        n_rows = min(batch_size, end - begin)
+        weights, biases = _layer_views(parameters, widths)
+        weight_slopes, bias_slopes = _layer_views(gradient, widths)
+        used = _row_views(scratch, 0, n_rows, widths)
+        values = used
+        deltas = _row_views(scratch, n_rows * widths.sum(), n_rows, widths)
+        slopes = _row_views(scratch, 2 * n_rows * widths.sum(), n_rows, widths)
+        rest = scratch[3 * n_rows * widths.sum() :]
+        goal = rest[: n_rows * targets.shape[1]].reshape((n_rows, targets.shape[1]))
+        rest = rest[n_rows * targets.shape[1] :]
+        for start in range(begin, end, n_rows):
+            _gather(X, order, start, values[0])
+            _gather(targets, order, start, goal)
+            for k in range(codes.size):
+                product(values[k], weights[k], values[k + 1])
+                activate(codes[k], biases[k], values[k + 1], slopes[k + 1])
+            raw = values[codes.size]
+            total += mean_loss_gradient(loss, delta, raw, goal, deltas[codes.size]) * n_rows
+            for k in range(codes.size - 1, -1, -1):
+                product(values[k].T, deltas[k + 1], weight_slopes[k])
+                add_rows(deltas[k + 1], bias_slopes[k])
+                if k > 0:
+                    across = rest[: weights[k].size].reshape((widths[k + 1], widths[k]))
+                    transpose(weights[k], across)
+                    product(deltas[k + 1], across, deltas[k])
+                    multiply_by_slope(codes[k - 1], values[k], slopes[k], deltas[k])
+                if l2 != 0.0:
+                    total += _add_penalty(l2, weights[k], weight_slopes[k]) * n_rows
+            take_step(
+                optimizer, parameters, gradient, first, second, mask, constants, n_steps,
+                learning_rate,
+            )
+    return total / order.size
+
+
+@kernel
+def _layer_views(flat: Any, widths: Any) -> Any:
+    weights, biases = [], []
+    start = 0
+    for k in range(widths.size - 1):
+        middle = start + widths[k] * widths[k + 1]
+        weights.append(flat[start:middle].reshape((widths[k], widths[k + 1])))
+        start = middle + widths[k + 1]
+        biases.append(flat[middle:start])
+    return weights, biases
+
+
+@kernel
+def _row_views(flat: Any, start: int, n_rows: int, widths: Any) -> Any:
+    views = []
+    for k in range(widths.size):
+        stop = start + n_rows * widths[k]
+        views.append(flat[start:stop].reshape((n_rows, widths[k])))
+        start = stop
+    return views
+
+
+@kernel
+def _gather(matrix: Any, order: Any, start: int, out: Any) -> None:
+    for i in range(out.shape[0]):
+        row = order[start + i]
+        for j in range(out.shape[1]):
+            out[i, j] = matrix[row, j]
+
+
+@kernel
+def transpose(matrix: Any, out: Any) -> None:
+    """Write the transpose of ``matrix`` (n, m) into ``out`` (m, n), in blocks that fit the cache."""
+    n_rows, n_columns = matrix.shape
+    for top in range(0, n_rows, 16):
+        for left in range(0, n_columns, 16):
+            for i in range(top, min(top + 16, n_rows)):
+                for j in range(left, min(left + 16, n_columns)):
+                    out[j, i] = matrix[i, j]
+
+
+@kernel
+def _add_penalty(l2: float, weight: Any, slope: Any) -> float:
+    total = 0.0
+    factor = weight.dtype.type(l2)
+    for i in range(weight.shape[0]):
+        for j in range(weight.shape[1]):
+            total += float(weight[i, j]) * float(weight[i, j])
+            slope[i, j] += factor * weight[i, j]
+    return 0.5 * l2 * total

@@ -1,0 +1,85 @@
+"""Numbers as people read them: four digits, thousands apart, bytes and seconds in fitting units."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+__all__ = [
+    "bytes_text",
+    "count_text",
+    "number_text",
+    "percent_text",
+    "seconds_text",
+    "value_text",
+]
+
+_SECOND_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_BYTE_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
+
+def number_text(value: Any, digits: int = 4) -> str:
+    """Return a number with four significant digits, thousands apart."""
+    if value is None or value != value:
+        return "–"
+    number = float(value)
+    if math.isinf(number):
+        return "∞" if number > 0 else "−∞"
+    if number == 0:
+        return "0"
+    size = math.floor(math.log10(abs(number)))
+    if -4 <= size < 9:
+        text = f"{number:,.{max(0, digits - 1 - size)}f}"
+    else:
+        text = f"{number:.{digits - 1}e}"
+    return text.replace("-", "−")
+
+
+def count_text(value: Any) -> str:
+    """Return a whole number, thousands apart."""
+    return "–" if value is None or value != value else f"{int(value):,}".replace("-", "−")
+
+
+def percent_text(share: float) -> str:
+    """Return a share in [0, 1] as a percentage."""
+    return f"{100 * share:.1f} %" if share == share else "–"
+
+
+def bytes_text(n_bytes: Any) -> str:
+    """Return a size with its unit: 12.3 kB."""
+    if n_bytes is None:
+        return "–"
+    for size, unit in _BYTE_UNITS:
+        if abs(n_bytes) >= size:
+            return f"{n_bytes / size:.3g} {unit}"
+    return f"{n_bytes:.0f} bytes"
+
+
+def seconds_text(seconds: Any) -> str:
+    """Return a time with its unit: 3.2 ms."""
+    if seconds is None or seconds != seconds:
+        return "–"
+    if seconds == 0:
+        return "0 s"
+    for size, unit in _SECOND_UNITS:
+        if abs(seconds) >= size:
+            break
+    amount = seconds / size
+    return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.3g} {unit}"
+
+
+def value_text(value: Any) -> str:
+    """Return any JSON value as text: numbers with four digits, lists in a row."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return count_text(value) if abs(value) >= 10_000 else str(value).replace("-", "−")
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {value_text(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(value_text(each) for each in value)
+    return str(value)

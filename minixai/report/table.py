@@ -1,0 +1,110 @@
+"""Tables: a caption, a header row, text to the left and numbers to the right, an honest end.
+
+A long table shows its first rows and says how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from minixai.plot.text import shortened
+from minixai.report.markup import Markup, element
+
+__all__ = ["folded_table", "name_markup", "pair_list", "table"]
+
+_MOST_ROWS = 60
+_MOST_COLUMNS = 40
+_LONGEST_NAME = 120
+
+
+def name_markup(name: object) -> Markup:
+    """Return a name from the data, kept apart from the text around it."""
+    return element("bdi", shortened(name, _LONGEST_NAME), class_="name")
+
+
+def table(
+    caption: str,
+    heads: Sequence[object],
+    rows: Sequence[Sequence[object]],
+    *,
+    n_names: int = 1,
+    marked: int | None = None,
+    n_total: int | None = None,
+) -> Markup:
+    """Return a table.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    heads : sequence
+        One text per column.
+    rows : sequence of sequences
+        Cells, as text or markup.
+    n_names : int
+        How many columns on the left hold text; the rest are numbers.
+    marked : int, optional
+        A row to set in bold.
+    n_total : int, optional
+        How many rows there are where ``rows`` is a part of them.
+    """
+    shown, heads = rows[:_MOST_ROWS], heads[:_MOST_COLUMNS]
+    n_total = len(rows) if n_total is None else n_total
+    left_out = []
+    if len(shown) < n_total:
+        left_out.append(f"{len(shown):,} of {n_total:,} rows shown")
+    if rows and len(heads) < len(rows[0]):
+        left_out.append(f"{len(heads)} of {len(rows[0])} columns shown")
+    head = element(
+        "tr",
+        *(
+            element("th", each, scope="col", class_=None if j < n_names else "number")
+            for j, each in enumerate(heads)
+        ),
+    )
+    body = [
+        _row(row[:_MOST_COLUMNS], n_names, "marked" if i == marked else None)
+        for i, row in enumerate(shown)
+    ]
+    note = element("small", f" ({'; '.join(left_out)})") if left_out else None
+    return element(
+        "div",
+        element(
+            "table",
+            element("caption", caption, note),
+            element("thead", head),
+            element("tbody", *body),
+        ),
+        class_="scroll",
+        role="region",
+        aria_label=caption,
+        tabindex=0,
+    )
+
+
+def _row(row: Sequence[object], n_names: int, mark: str | None) -> Markup:
+    cells = []
+    for j, cell in enumerate(row):
+        if j == 0:
+            cells.append(element("th", cell, scope="row"))
+        else:
+            cells.append(element("td", cell, class_=None if j < n_names else "number"))
+    return element("tr", *cells, class_=mark)
+
+
+def folded_table(summary: str, *args: Any, **options: Any) -> Markup:
+    """Return a `table` that opens when asked for."""
+    return element("details", element("summary", summary), table(*args, **options))
+
+
+def pair_list(pairs: Sequence[tuple[object, object]], class_: str = "pairs") -> Markup:
+    """Return names and values as a definition list."""
+    return element(
+        "dl",
+        *(
+            element("div", element("dt", name), element("dd", value))
+            for name, value in pairs
+        ),
+        class_=class_,
+    )

@@ -1,0 +1,97 @@
+r"""Tails of Student's t and of Fisher's F, for p-values and confidence intervals.
+
+.. math::
+    P(|T| \ge |t|) &= I_{\nu / (\nu + t^2)}(\nu / 2, 1 / 2)                              (1) \\
+    P(F \ge f) &= I_{b / (b + a f)}(b / 2, a / 2)                                        (2)
+
+with the regularised incomplete beta function I.
+
+Source: Abramowitz & Stegun (1964), 26.7.1 with 26.5.27 for (1), 26.6.2 for (2).
+Needs SciPy (the ``stats`` extra), which is loaded at the first call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minixai.errors import require
+from minixai.protocols import Array
+
+__all__ = ["f_tail_probability", "t_quantile", "t_tail_probability"]
+
+
+def t_tail_probability(t: Any, df: float) -> Array:
+    """Two-sided p-value of t statistics.
+
+    Parameters
+    ----------
+    t : array-like
+        Statistics; infinity gives 0.
+    df : float
+        Degrees of freedom, above 0.
+
+    Returns
+    -------
+    ndarray
+        In [0, 1], of the shape of ``t``.
+
+    Raises
+    ------
+    MissingDependencyError
+        SciPy is not installed.
+    """
+    special = require("scipy.special", "stats")
+    with np.errstate(over="ignore"):
+        square = np.square(np.asarray(t, dtype=np.float64))
+        return np.asarray(special.betainc(0.5 * df, 0.5, df / (df + square)))  # (1)
+
+
+def f_tail_probability(f: float, df_between: float, df_within: float) -> float:
+    """p-value of an F statistic.
+
+    Parameters
+    ----------
+    f : float
+        Statistic, 0 or above; infinity gives 0.
+    df_between, df_within : float
+        Degrees of freedom of its numerator and of its denominator, above 0.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Raises
+    ------
+    MissingDependencyError
+        SciPy is not installed.
+    """
+    special = require("scipy.special", "stats")
+    left = df_within / (df_within + df_between * f)
+    return float(special.betainc(0.5 * df_within, 0.5 * df_between, left))  # (2)
+
+
+def t_quantile(level: float, df: float) -> float:
+    """Half width of a two-sided interval, in standard errors.
+
+    Parameters
+    ----------
+    level : float
+        Coverage, in (0, 1).
+    df : float
+        Degrees of freedom, above 0.
+
+    Returns
+    -------
+    float
+        q with P(|T| <= q) = level.
+
+    Raises
+    ------
+    MissingDependencyError
+        SciPy is not installed.
+    """
+    special = require("scipy.special", "stats")
+    return float(special.stdtrit(df, 0.5 + 0.5 * level))

@@ -1,0 +1,108 @@
+"""The record's plain description of data, model and training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import minixai
+from minixai._validation import fingerprint
+from minixai.data import Encoded, Split, Table, TableEncoder
+from minixai.metrics import Metric
+from minixai.protocols import Layered
+from minixai.statistics import correlation_matrix
+from minixai.versions import versions
+
+__all__: list[str] = []
+
+MAX_WEIGHTS = 64
+"""Rows and columns kept of a weight matrix that is drawn."""
+MAX_CORRELATED = 30
+"""Encoded columns in the correlation matrix."""
+
+
+def settings(
+    table: Table, model: Any, seed: int, test_share: float, n_repeats: int
+) -> dict[str, Any]:
+    """Return what it takes to run the study again."""
+    columns = [(name, column.kind, column.values) for name, column in table.columns.items()]
+    return {
+        "model": repr(model),
+        "random_state": seed,
+        "test_share": test_share,
+        "n_repeats": n_repeats,
+        "target": table.target,
+        "data_fingerprint": fingerprint(*[part for column in columns for part in column]),
+    }
+
+
+def description(
+    table: Table, split: Split, encoder: TableEncoder, train: Encoded, model: Any
+) -> dict[str, Any]:
+    """Return the record's fields that describe data, model and training."""
+    return {
+        "title": f"{table.target} in {table.name}",
+        "version": minixai.__version__,
+        "environment": versions(),
+        "data": {
+            "name": table.name,
+            "n_rows": table.n_rows,
+            "n_train": split.train.n_rows,
+            "n_test": split.test.n_rows,
+            "target": table.target,
+            "task": table.task,
+            "columns": encoder.describe(),
+            "n_encoded": train.X.shape[1],
+            "correlation": _correlation(train),
+        },
+        "model": {
+            "name": type(model).__name__,
+            "repr": repr(model),
+            "summary": model.summary().to_rows() if hasattr(model, "summary") else [],
+            "weights": _weights(model),
+            "inputs": list(train.feature_names),
+        },
+        "training": {
+            "loss_curve": [float(v) for v in getattr(model, "loss_curve_", [])],
+            "validation_curve": [float(v) for v in getattr(model, "validation_curve_", None) or []],
+            "n_epochs": int(getattr(model, "n_iter_", 0)),
+        },
+    }
+
+
+def _correlation(train: Encoded) -> dict[str, Any]:
+    """Return the correlations of the encoded columns and the target, the first ones."""
+    X = train.X[:, :MAX_CORRELATED]
+    names = list(train.feature_names[:MAX_CORRELATED])
+    if train.y.dtype.kind == "f":
+        X, names = np.column_stack([X, train.y]), [*names, "target"]
+    values = correlation_matrix(X)
+    return {
+        "names": names,
+        "values": [
+            [float(v) if np.isfinite(v) else None for v in row] for row in np.round(values, 4)
+        ],
+        "n_total": train.X.shape[1],
+    }
+
+
+def _weights(model: Any) -> list[dict[str, Any]]:
+    """Return the layers' weights for drawing, the first rows and columns, 4 digits."""
+    if not isinstance(model, Layered):
+        return []
+    return [
+        {
+            "shape": list(layer.weight.shape),
+            "activation": layer.activation,
+            "weight": [
+                [float(f"{v:.4g}") for v in row] for row in layer.weight[:MAX_WEIGHTS, :MAX_WEIGHTS]
+            ],
+        }
+        for layer in model.layers
+    ]
+
+
+def described(metrics: list[Metric]) -> list[dict[str, Any]]:
+    """Return name and direction of each metric."""
+    return [{"name": m.name, "higher_is_better": m.higher_is_better} for m in metrics]

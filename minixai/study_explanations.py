@@ -1,0 +1,129 @@
+"""The later steps of `run_study`: explanations, single cases, compression."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minixai.compression import measure, prune, quantize
+from minixai.data import Encoded, Table
+from minixai.explain import InputXGradient, permutation_importance, weight_importance
+from minixai.importance import Importance
+from minixai.metrics import Metric
+from minixai.protocols import Array, InputDifferentiable, Layered, ParameterDifferentiable
+from minixai.study_steps import framed
+
+__all__: list[str] = []
+
+SPARSITY = 0.5
+N_FINE_TUNING_EPOCHS = 3
+N_CALIBRATION_ROWS = 1000
+
+
+def importances(
+    model: Any, test: Encoded, metric: Metric, n_repeats: int, seed: int, n_jobs: Any
+) -> list[Importance]:
+    """Return what matters to the model, folded to raw columns, by each method it allows."""
+    X = framed(test)
+    found = [
+        permutation_importance(
+            model,
+            X,
+            test.y,
+            metric=metric,
+            n_repeats=n_repeats,
+            groups=test.groups,
+            random_state=seed,
+            n_jobs=n_jobs,
+        )
+    ]
+    if isinstance(model, InputDifferentiable):
+        found.append(InputXGradient(model).explain(X).grouped(test.groups).importance())
+    if isinstance(model, Layered):
+        found.append(weight_importance(model, groups=test.groups))
+    return found
+
+
+def examples(model: Any, table: Table, test: Encoded) -> list[dict[str, Any]]:
+    """Explain three held-out rows: the nearest, the median and the farthest prediction."""
+    if not isinstance(model, InputDifferentiable):
+        return []
+    X = framed(test)
+    predicted = model.predict(X)  # type: ignore[attr-defined]
+    errors = _errors(model, X, test.y, predicted)
+    order = np.argsort(errors, kind="stable")
+    picked = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
+    rows = list(picked.values())
+    explained = InputXGradient(model).explain(X.iloc[rows]).grouped(test.groups)
+    return [
+        {
+            "case": case,
+            "row": int(row),
+            "true": _plain(test.y[row]),
+            "predicted": _plain(predicted[row]),
+            "features": {name: _shown(table, name, row) for name in table.features},
+            "values": _values_of(
+                explained.values[i], explained.feature_names, model, predicted[row]
+            ),
+            "method": explained.method,
+        }
+        for i, (case, row) in enumerate(picked.items())
+    ]
+
+
+def _errors(model: Any, X: Any, y: Array, predicted: Array) -> Array:
+    if not hasattr(model, "classes_"):
+        return np.abs(y - predicted)
+    codes = np.searchsorted(model.classes_, y)
+    known = np.minimum(codes, len(model.classes_) - 1)
+    return 1.0 - model.predict_proba(X)[np.arange(len(y)), known]
+
+
+def _values_of(
+    values: Array, names: tuple[str, ...], model: Any, predicted: Any
+) -> dict[str, float]:
+    """Return a row's attributions; with k classes, those of the class predicted."""
+    if values.ndim == 2:
+        values = values[:, int(np.searchsorted(model.classes_, predicted))]
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _shown(table: Table, name: str, row: int) -> Any:
+    value = table.column(name).take(np.array([row])).labels()[0]
+    if isinstance(value, tuple):
+        return "|".join(str(each) for each in value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return a JSON-able value; NaN becomes None."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def compression(
+    model: Any, train: Encoded, test: Encoded, metric: Metric, seed: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the table before and after pruning and quantization, and the latencies."""
+    if not (isinstance(model, Layered) and isinstance(model, ParameterDifferentiable)):
+        return [], {}
+    X, y = framed(train), train.y
+    calibration = X.iloc[:N_CALIBRATION_ROWS]
+    pruned = prune(
+        model, sparsity=SPARSITY, X=X, y=y, n_epochs=N_FINE_TUNING_EPOCHS, random_state=seed
+    )
+    variants = {
+        "original": model,
+        f"pruned {SPARSITY:.0%}": pruned,
+        "int8": quantize(model, calibration, granularity="channel"),
+        f"pruned {SPARSITY:.0%}, int8": quantize(pruned, calibration, granularity="channel"),
+    }
+    rows, latency = [], {}
+    for name, variant in variants.items():
+        measured = measure(variant, framed(test), test.y, metric).to_dict()
+        latency[name] = measured.pop("latency")
+        rows.append({"model": name, **measured, "latency": f"latency.{name}"})
+    return rows, latency
