@@ -138,7 +138,9 @@ def _is_number(value: Any) -> bool:
 
 
 def _check_finite(matrix: Array, names: list[str] | None, owner: str, allow_nan: bool) -> None:
-    if np.isfinite(np.sum(matrix, dtype=np.float64)):
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.sum(matrix, dtype=np.float64)
+    if np.isfinite(total):
         return  # one pass without a mask; an overflowing sum falls through to the exact check
     wrong = np.isinf(matrix) if allow_nan else ~np.isfinite(matrix)
     if not wrong.any():

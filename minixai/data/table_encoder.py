@@ -261,7 +261,9 @@ class TableEncoder:
                 if isinstance(value, np.ndarray) and value.dtype.kind != "U":
                     arrays[f"{number}.{each.name}"] = value
                 else:
-                    plain[each.name] = value if isinstance(value, (str, float, bool)) else list(value)
+                    plain[each.name] = (
+                        value if isinstance(value, (str, float, bool)) else list(value)
+                    )
             meta["encodings"].append({"kind": self._kinds[name], "fields": plain})
         return meta, arrays
 

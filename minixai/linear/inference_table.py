@@ -175,31 +175,23 @@ def infer(design: ReducedDesign, feature_names: list[str], level: float) -> Infe
         SciPy is not installed.
     """
     check_number("level", level, low=0.0, high=1.0, open_low=True, open_high=True)
-    n_features = len(feature_names)
     df = _checked_df(design, feature_names)
-    mean, scale = design.columns.mean, design.columns.scale
-    factors = inverse_diagonal(design.factor)  # (4)
-    total = float(design.target.varies[0])  # the mean square of a standardised target
-    residual = design.rest
-    sigma = float(np.sqrt(residual * design.total_weight / df))  # (1)
-    root = np.sqrt(factors / design.total_weight)
-    coef = design.solution / scale
-    spread = root / scale
-    names = tuple(feature_names)
-    vif = factors
+    inverse = np.maximum(inverse_diagonal(design.factor), 1.0)  # (4)
+    coef, root = design.solution / design.columns.scale, np.sqrt(inverse) / design.columns.scale
+    names, vif = tuple(feature_names), inverse
     if design.centred:
-        shift = mean / scale
-        level_at_zero = _intercept_root(design, shift)
-        coef = np.concatenate([[design.target.mean[0] / design.target.scale[0] - shift @ design.solution], coef])
-        spread = np.concatenate([[level_at_zero], spread])
+        shift = design.columns.mean / design.columns.scale
+        solved = np.linalg.solve(design.factor.T, shift)
+        start = design.target.mean[0] / design.target.scale[0] - shift @ design.solution
+        coef = np.concatenate([[start], coef])
+        root = np.concatenate([[np.sqrt(1.0 + solved @ solved)], root])
         names, vif = ("intercept", *names), np.concatenate([[np.nan], vif])
-    unit = design.target.scale[0]
-    coef, errors = coef * unit, sigma * spread * unit  # (2)
+    unit, rest = float(design.target.scale[0]), design.rest
+    coef, errors = coef * unit, np.sqrt(rest / df) * root * unit  # (2)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(coef == 0.0, 0.0, coef / errors)  # (3)
-        f = float(np.divide((total - residual) / n_features, residual / df))  # (5)
+        f = float(np.divide((1.0 - rest) / len(feature_names), rest / df))  # (5)
     half = t_quantile(level, df) * errors
-    r2 = 1.0 - residual / total if total else float(residual == 0.0)
     return InferenceTable(
         names=names,
         coef=coef,
@@ -209,11 +201,45 @@ def infer(design: ReducedDesign, feature_names: list[str], level: float) -> Infe
         intervals=np.stack([coef - half, coef + half], axis=1),
         vif=vif,
         level=level,
-        r2=r2,
-        adjusted_r2=1.0 - (1.0 - r2) * (design.n_samples - design.centred) / df,  # (6)
+        r2=1.0 - rest,
+        adjusted_r2=1.0 - rest * (design.n_samples - design.centred) / df,  # (6)
         f_value=f,
-        f_p_value=f_tail_probability(f, n_features, df),
-        residual_std=sigma * float(unit),
+        f_p_value=f_tail_probability(f, len(feature_names), df),
+        residual_std=float(np.sqrt(rest * design.total_weight / df)) * unit,  # (1)
         n_samples=design.n_samples,
         df=df,
     )
+
+
+def _checked_df(design: ReducedDesign, feature_names: list[str]) -> int:
+    """Give the residual degrees of freedom, or say why there are no standard errors."""
+    n_coef = len(feature_names) + design.centred
+    df = design.n_samples - n_coef
+    still = [
+        name
+        for name, varies in zip(feature_names, design.columns.varies, strict=True)
+        if not varies
+    ]
+    if still:
+        raise DataError(f"Inference needs columns that vary, {_listed(still)} do not: drop them.")
+    if df < 1:
+        raise DataError(
+            f"Inference needs more rows than coefficients, got {design.n_samples} rows and "
+            f"{n_coef} coefficients: add rows or drop columns."
+        )
+    if design.rank < len(feature_names):
+        _, _, right = np.linalg.svd(design.factor)
+        weight = np.abs(right[design.rank :]).max(axis=0)
+        tied = [name for name, w in zip(feature_names, weight, strict=True) if w > 1e-6]
+        raise DataError(
+            f"Inference needs independent columns, {_listed(tied)} are combinations of one "
+            f"another: drop {len(feature_names) - design.rank} of them."
+        )
+    if not design.target.varies[0]:
+        raise DataError("Inference needs a target that varies, y is constant: choose another.")
+    return df
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:5])
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -75,9 +75,30 @@ class ReducedDesign:
         return float(self.singular[self.rank - 1]) ** 2, float(self.singular[0]) ** 2
 
     @property
-    def gram(self) -> Array:
-        """R'R, the weighted mean of z z' (n_features, n_features)."""
-        return self.factor.T @ self.factor
+    def square(self) -> float:
+        """Mean square of the standardised target: 1, or 0 for a constant one."""
+        return float(self.target.varies[0])
+
+    @property
+    def unit(self) -> Array:
+        """What a standardised coefficient is worth in the user's units, the largest being 1."""
+        varies, scale = self.columns.varies, self.columns.scale
+        least = scale[varies].min() if varies.any() else 1.0
+        return np.where(varies, least / scale, 0.0)
+
+    def relative_excess(self, coef: Array, tol: float) -> float:
+        """How far J(coef) lies above its minimum, as a share of J(coef) + tol * J(0).
+
+        The second term lets data without noise, where the minimum is 0, come to an end.
+        """
+        gap = self.factor @ (coef - self.solution)
+        excess = 0.5 * float(gap @ gap)
+        return excess / (excess + 0.5 * self.rest + 0.5 * tol * self.square or 1.0)
+
+    def distance(self, coef: Array) -> float:
+        """Largest error of a coefficient relative to the largest one, in the user's units."""
+        size = float(np.abs(self.solution * self.unit).max())
+        return float(np.abs((coef - self.solution) * self.unit).max()) / (size or 1.0)
 
 
 def reduce_design(
@@ -109,7 +130,7 @@ def reduce_design(
     Z, t = columns.matrix, target.matrix[:, 0]
     n_features = Z.shape[1]
     both = np.concatenate([Z, target.matrix], axis=1) * np.sqrt(share)[:, np.newaxis]
-    triangle = np.linalg.qr(both, mode="r")  # (1)
+    triangle: Array = np.asarray(np.linalg.qr(both, mode="r"))  # (1)
     factor = np.ascontiguousarray(triangle[:n_features, :n_features])
     moment = np.ascontiguousarray(triangle[:n_features, n_features])
     cutoff = np.finfo(np.float64).eps * max(Z.shape)

@@ -12,9 +12,8 @@ copy of the weights.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from minixai._numba import kernel, product
 from minixai.neural.activations import activate, add_rows, multiply_by_slope
@@ -27,11 +26,10 @@ BLOCK = 128
 """Rows that a prediction holds in the cache at a time."""
 
 
-def scratch_size(widths: Any, n_rows: int) -> int:
-    """Return how many numbers `train_batches` needs to work in, for mini-batches of n_rows."""
-    total = int(sum(widths))
-    weights = max(int(a) * int(b) for a, b in zip(widths[:-1], widths[1:], strict=True))
-    return 3 * n_rows * total + n_rows * int(widths[-1]) + weights
+def scratch_size(widths: Sequence[int], n_rows: int) -> int:
+    """Return how many numbers a kernel needs to work in: `n_rows` a mini-batch, or ``BLOCK``."""
+    weights = sum(a * b for a, b in zip(widths[:-1], widths[1:], strict=True))
+    return 3 * n_rows * sum(widths) + n_rows * widths[-1] + weights
 
 
 @kernel
@@ -67,8 +65,7 @@ def train_batches(
         n_rows = min(batch_size, end - begin)
         weights, biases = _layer_views(parameters, widths)
         weight_slopes, bias_slopes = _layer_views(gradient, widths)
-        used = _row_views(scratch, 0, n_rows, widths)
-        values = used
+        values = _row_views(scratch, 0, n_rows, widths)
         deltas = _row_views(scratch, n_rows * widths.sum(), n_rows, widths)
         slopes = _row_views(scratch, 2 * n_rows * widths.sum(), n_rows, widths)
         rest = scratch[3 * n_rows * widths.sum() :]
@@ -77,9 +74,8 @@ def train_batches(
         for start in range(begin, end, n_rows):
             _gather(X, order, start, values[0])
             _gather(targets, order, start, goal)
-            for k in range(codes.size):
-                product(values[k], weights[k], values[k + 1])
-                activate(codes[k], biases[k], values[k + 1], slopes[k + 1])
+            product(values[0], weights[0], values[1])
+            _climb(weights, biases, codes, values, slopes)
             raw = values[codes.size]
             total += mean_loss_gradient(loss, delta, raw, goal, deltas[codes.size]) * n_rows
             for k in range(codes.size - 1, -1, -1):
@@ -97,6 +93,102 @@ def train_batches(
                 learning_rate,
             )
     return total / order.size
+
+
+@kernel
+def forward_rows(
+    X: Any, parameters: Any, widths: Any, codes: Any, scratch: Any, out: Any
+) -> None:
+    """Write the raw output of every row of ``X`` into ``out`` (n, n_outputs)."""
+    weights, biases = _layer_views(parameters, widths)
+    for start in range(0, X.shape[0], BLOCK):
+        stop = min(start + BLOCK, X.shape[0])
+        values = _row_views(scratch, 0, stop - start, widths)
+        slopes = _row_views(scratch, BLOCK * widths.sum(), stop - start, widths)
+        product(X[start:stop], weights[0], values[1])
+        _climb(weights, biases, codes, values, slopes)
+        _put(values[codes.size], start, out)
+
+
+@kernel
+def replaced_rows(
+    X: Any,
+    products: Any,
+    columns: Any,
+    fresh: Any,
+    parameters: Any,
+    widths: Any,
+    codes: Any,
+    scratch: Any,
+    out: Any,
+) -> None:
+    """Write the raw output of ``X`` with some columns replaced by ``fresh`` (n, n_columns).
+
+    ``products`` is X @ W_1; each replaced column adds (fresh - old) times its row of W_1.
+    """
+    weights, biases = _layer_views(parameters, widths)
+    for start in range(0, X.shape[0], BLOCK):
+        stop = min(start + BLOCK, X.shape[0])
+        values = _row_views(scratch, 0, stop - start, widths)
+        slopes = _row_views(scratch, BLOCK * widths.sum(), stop - start, widths)
+        sums = values[1]
+        for i in range(stop - start):
+            for j in range(widths[1]):
+                sums[i, j] = products[start + i, j]
+            for c in range(columns.size):
+                change = fresh[start + i, c] - X[start + i, columns[c]]
+                row = weights[0][columns[c]]
+                for j in range(widths[1]):
+                    sums[i, j] += change * row[j]
+        _climb(weights, biases, codes, values, slopes)
+        _put(values[codes.size], start, out)
+
+
+@kernel
+def input_slope_rows(
+    X: Any, delta: Any, parameters: Any, widths: Any, codes: Any, scratch: Any, out: Any
+) -> None:
+    """Write the slope in ``X`` of the raw outputs weighted by ``delta`` (n, n_outputs)."""
+    weights, biases = _layer_views(parameters, widths)
+    across = []
+    begin = 3 * BLOCK * widths.sum()
+    for k in range(codes.size):
+        flat = scratch[begin : begin + weights[k].size]
+        across.append(flat.reshape((widths[k + 1], widths[k])))
+        transpose(weights[k], across[k])
+        begin += weights[k].size
+    for start in range(0, X.shape[0], BLOCK):
+        stop = min(start + BLOCK, X.shape[0])
+        values = _row_views(scratch, 0, stop - start, widths)
+        slopes = _row_views(scratch, BLOCK * widths.sum(), stop - start, widths)
+        deltas = _row_views(scratch, 2 * BLOCK * widths.sum(), stop - start, widths)
+        product(X[start:stop], weights[0], values[1])
+        _climb(weights, biases, codes, values, slopes)
+        top = deltas[codes.size]
+        for i in range(stop - start):
+            for j in range(top.shape[1]):
+                top[i, j] = delta[start + i, j]
+        for k in range(codes.size - 1, 0, -1):
+            product(deltas[k + 1], across[k], deltas[k])
+            multiply_by_slope(codes[k - 1], values[k], slopes[k], deltas[k])
+        product(deltas[1], across[0], deltas[0])
+        _put(deltas[0], start, out)
+
+
+@kernel
+def _climb(weights: Any, biases: Any, codes: Any, values: Any, slopes: Any) -> None:
+    """Go on from the first layer's products in ``values[1]`` to the raw output."""
+    activate(codes[0], biases[0], values[1], slopes[1])
+    for k in range(1, codes.size):
+        product(values[k], weights[k], values[k + 1])
+        activate(codes[k], biases[k], values[k + 1], slopes[k + 1])
+
+
+@kernel
+def _put(part: Any, start: int, out: Any) -> None:
+    for i in range(part.shape[0]):
+        for j in range(part.shape[1]):
+            out[start + i, j] = part[i, j]
 
 
 @kernel

@@ -52,11 +52,11 @@ _LOOKS = (
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 _REFERENCE = re.compile(r"url\(#([^)]*)\)")
-_STYLE_NAMES = frozenset(
-    "fill fill-opacity fill-rule opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap "
-    "stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-anchor "
-    "image-rendering font-size font-weight".split()
-)
+_STYLE_NAMES = frozenset([
+    "fill", "fill-opacity", "fill-rule", "font-size", "font-weight", "image-rendering", "opacity",
+    "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin",
+    "stroke-miterlimit", "stroke-opacity", "stroke-width", "text-anchor",
+])  # fmt: skip
 _FONT = re.compile(r"^(?:(?P<weight>bold|[1-9]00) )?(?P<size>[0-9.]+px) ")
 _PIXELS_PER_INCH = 100
 

@@ -13,17 +13,20 @@ from minixai.plot.text import visible
 
 __all__ = ["ATTRIBUTES", "TAGS", "VOID_TAGS", "Markup", "element", "escape", "joined"]
 
-TAGS = frozenset(
-    "a aside bdi body caption code dd defs desc details div dl dt em figcaption figure footer g h1 "
-    "h2 h3 head header html image main li meta nav ol p path pre clipPath rect section small span "
-    "strong style summary svg table tbody td text th thead title tr ul use".split()
-)
+TAGS = frozenset([
+    "a", "bdi", "body", "caption", "clipPath", "code", "dd", "defs", "desc", "details", "div",
+    "dl", "dt", "em", "figcaption", "figure", "footer", "g", "h1", "h2", "h3", "head", "header",
+    "html", "image", "li", "main", "meta", "nav", "ol", "p", "path", "pre", "rect", "section",
+    "small", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "text", "th",
+    "thead", "title", "tr", "ul", "use",
+])  # fmt: skip
 VOID_TAGS = frozenset(["meta"])
-ATTRIBUTES = frozenset(
-    "aria-hidden aria-label aria-labelledby charset class clip-path colspan content d dir height "
-    "href http-equiv id lang name open opacity preserveAspectRatio role scope style tabindex "
-    "transform viewBox width x xmlns y".split()
-)
+ATTRIBUTES = frozenset([
+    "aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "clip-path", "colspan",
+    "content", "d", "dir", "height", "href", "http-equiv", "id", "lang", "name", "opacity",
+    "open", "preserveAspectRatio", "role", "scope", "style", "tabindex", "transform", "viewBox",
+    "width", "x", "xmlns", "y",
+])  # fmt: skip
 _LONGEST_TEXT = 2000
 
 
@@ -33,15 +36,15 @@ class Markup(str):
     __slots__ = ()
 
 
-def escape(text: object) -> Markup:
+def escape(text: object, longest: int = _LONGEST_TEXT) -> Markup:
     """Return ``text`` fit to stand in a page, in a tag's content or in a quoted attribute.
 
     Control characters, surrogates and bidirectional overrides are left out, and what is longer
-    than 2,000 characters is cut.
+    than ``longest`` characters is cut.
     """
     line = visible(text)
-    if len(line) > _LONGEST_TEXT:
-        line = line[:_LONGEST_TEXT].rstrip() + "…"
+    if len(line) > longest:
+        line = line[:longest].rstrip() + "…"
     return Markup(html.escape(line, quote=True))
 
 

@@ -61,9 +61,7 @@ def seconds_text(seconds: Any) -> str:
         return "–"
     if seconds == 0:
         return "0 s"
-    for size, unit in _SECOND_UNITS:
-        if abs(seconds) >= size:
-            break
+    size, unit = next((pair for pair in _SECOND_UNITS if abs(seconds) >= pair[0]), (1e-9, "ns"))
     amount = seconds / size
     return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.3g} {unit}"
 

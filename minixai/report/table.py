@@ -102,9 +102,6 @@ def pair_list(pairs: Sequence[tuple[object, object]], class_: str = "pairs") -> 
     """Return names and values as a definition list."""
     return element(
         "dl",
-        *(
-            element("div", element("dt", name), element("dd", value))
-            for name, value in pairs
-        ),
+        *(element("div", element("dt", name), element("dd", value)) for name, value in pairs),
         class_=class_,
     )

@@ -1,0 +1,237 @@
+"""Findings on data: a leaked target, and columns or rows that teach nothing.
+
+A feature is called a leaked target when it alone (`single_column`) has a skill on held-out
+rows that is high as such, and nearly all of what the model reaches, or when it tells the
+target exactly. Strong honest predictors stay below: the best columns of ordinary tables
+reach a skill of about 0.4 (ratings of food and service beside an overall rating, 0.6).
+
+Cost: one sort a column, and one hash a row for repeated rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from minixai.data.column import Column
+from minixai.data.single_column import measured, naive_loss
+from minixai.data.table import Table
+from minixai.finding import Finding
+from minixai.protocols import Array
+
+__all__ = ["check_leak", "check_table"]
+
+# Chosen between what honest and leaking tables reach; the tests hold both sides.
+LEAST_SKILL = {"regression": 0.8, "classification": 0.7}
+LEAST_SHARE = 0.9  # of the model's skill
+_EXACT = 0.999  # share of rows told exactly
+_LEAST_TEST_ROWS = 20  # fewer rows agree by chance
+
+
+def check_leak(
+    train: Table, test: Table, model_scores: Mapping[str, Any] | float | None = None
+) -> list[Finding]:
+    """Find features that alone give the target away.
+
+    Parameters
+    ----------
+    train, test : Table
+        Parts of one table, with its target.
+    model_scores : mapping or float, optional
+        What a model of all features reaches on the test part: its skill
+        (`prediction_skill`), or its metrics by name, of which ``r2`` or ``log_loss`` is
+        read. None: a feature's own skill decides.
+
+    Returns
+    -------
+    list of Finding
+        Kind ``"leaked_target"``, the strongest first; evidence: column_skill, model_skill,
+        share_of_model, exact_share, next_column, next_skill, measure, n_test.
+    """
+    if test.n_rows < _LEAST_TEST_ROWS:
+        return []
+    model_skill = _model_skill(train, test, model_scores)
+    results = measured(train, test)
+    order = sorted(results, key=lambda name: -results[name][0])
+    found = [name for name in order if _leaks(results[name], train.task, model_skill)]
+    honest = next((name for name in order if name not in found), None)
+    return [_leak(name, train, test, results[name], model_skill, honest, results) for name in found]
+
+
+def check_table(table: Table) -> list[Finding]:
+    """Find columns and rows that teach nothing or weigh twice; all are notes, not warnings.
+
+    Kinds: constant_column, missing_values (over half), identifier, mixed_column,
+    duplicate_columns, duplicate_rows, rare_class.
+    """
+    found: list[Finding] = []
+    for name in table.features:
+        found += _of_column(table.columns[name])
+    return [*found, *_equal_columns(table), *_equal_rows(table), *_rare_classes(table)]
+
+
+def _leaks(result: tuple[float, float], task: str | None, model_skill: float | None) -> bool:
+    skill, exact = result
+    high = skill >= LEAST_SKILL[task or "regression"]
+    nearly_all = model_skill is None or skill >= LEAST_SHARE * model_skill
+    return high and (nearly_all or exact >= _EXACT)
+
+
+def _model_skill(
+    train: Table, test: Table, model_scores: Mapping[str, Any] | float | None
+) -> float | None:
+    if model_scores is None:
+        return None
+    if not isinstance(model_scores, Mapping):
+        return float(model_scores)
+    if train.task == "regression":
+        r2 = model_scores.get("r2")
+        return None if r2 is None else float(r2)
+    loss, naive = model_scores.get("log_loss"), naive_loss(train, test)
+    return None if loss is None or naive == 0.0 else 1.0 - float(loss) / naive
+
+
+def _leak(
+    name: str,
+    train: Table,
+    test: Table,
+    result: tuple[float, float],
+    model_skill: float | None,
+    honest: str | None,
+    results: dict[str, tuple[float, float]],
+) -> Finding:
+    """Return the finding with its numbers in words."""
+    skill, exact = result
+    measure = "R2" if train.task == "regression" else "log-loss skill"
+    evidence: dict[str, Any] = {
+        "column_skill": skill,
+        "model_skill": model_skill,
+        "share_of_model": None if not model_skill else skill / model_skill,
+        "exact_share": exact,
+        "next_column": honest,
+        "next_skill": None if honest is None else results[honest][0],
+        "measure": measure,
+        "n_test": test.n_rows,
+    }
+    if exact >= _EXACT:
+        claim = f"tells the target {train.target!r} exactly in {exact:.1%} of the held-out rows"
+    else:
+        claim = f"alone explains nearly all of the score ({measure} {skill:.3f} on held-out rows)"
+    beside = "" if model_skill is None else f"; the model of all columns reaches {model_skill:.3f}"
+    if honest is not None:
+        beside += f"; the next column, {honest!r}, {results[honest][0]:.3f}"
+    return Finding(
+        kind="leaked_target",
+        columns=(name,),
+        sentence=f"Column {name!r} {claim}{beside}: it looks like the target under another name.",
+        evidence=evidence,
+        proposal=(
+            f"Ask whether {name!r} is known before {train.target!r} is; if not, leave it out "
+            "and fit again."
+        ),
+        severity="warning",
+    )
+
+
+def _note(
+    kind: str, columns: tuple[str, ...], sentence: str, proposal: str, **evidence: Any
+) -> Finding:
+    return Finding(kind, columns, sentence, evidence, proposal, severity="note")
+
+
+def _of_column(column: Column) -> list[Finding]:
+    """Return what is doubtful about one feature by itself."""
+    name, n_rows = column.name, len(column)
+    n_missing, n_unique = int(column.missing.sum()), column.n_unique
+    found = []
+    if n_unique <= 1 and n_missing == 0 and column.indptr is None:
+        sentence = f"Column {name!r} has the same value in all {n_rows} rows."
+        found.append(_note("constant_column", (name,), sentence, "Leave it out.", n_rows=n_rows))
+    if column.kind != "multi" and n_missing > 0.5 * n_rows:
+        sentence = f"Column {name!r} is missing in {n_missing} of {n_rows} rows."
+        proposal = "Check how it was collected; its indicator may say more than its values."
+        found.append(_note("missing_values", (name,), sentence, proposal, n_missing=n_missing))
+    if column.kind == "id" and n_rows >= 10 and n_unique > 0.9 * (n_rows - n_missing):
+        sentence = f"Column {name!r} names rows: {n_unique} different values in {n_rows} rows."
+        proposal = "It is left out of the matrix: what is learned about one holds for no other."
+        found.append(_note("identifier", (name,), sentence, proposal, n_unique=n_unique))
+    if column.kind in ("categorical", "id") and column.categories.dtype.kind == "U":
+        texts = [label for label in column.categories if not _is_number(label)]
+        share = 1.0 - len(texts) / max(len(column.categories), 1)
+        if texts and share >= 0.9:
+            shown = ", ".join(repr(str(label)[:20]) for label in texts[:3])
+            sentence = f"Column {name!r} holds numbers but for {len(texts)} texts ({shown})."
+            proposal = "Empty or correct those cells, and the column is read as numbers."
+            found.append(_note("mixed_column", (name,), sentence, proposal, n_texts=len(texts)))
+    return found
+
+
+def _is_number(label: str) -> bool:
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
+
+
+def _pattern(column: Column) -> bytes:
+    """Return bytes that are equal for columns that sort the rows into the same values."""
+    if column.kind == "numeric":
+        return b"n" + column.values.tobytes()
+    if column.indptr is not None:
+        return b"m" + column.indptr.tobytes() + column.values.tobytes()
+    found, first, codes = np.unique(column.values, return_index=True, return_inverse=True)
+    order = np.empty(len(found), dtype=np.int64)
+    order[np.argsort(first)] = np.arange(len(found))
+    return b"l" + (order[codes] * np.where(column.missing, -1, 1)).tobytes()
+
+
+def _equal_columns(table: Table) -> list[Finding]:
+    by_pattern: dict[bytes, list[str]] = {}
+    for name in table.features:
+        if table.columns[name].n_unique > 1:
+            by_pattern.setdefault(_pattern(table.columns[name]), []).append(name)
+    found = []
+    for names in by_pattern.values():
+        if len(names) > 1:
+            listed = " and ".join(repr(name) for name in names)
+            sentence = f"Columns {listed} say the same in all {table.n_rows} rows."
+            proposal = f"Keep {names[0]!r} alone: importance is shared out among copies."
+            found.append(_note("duplicate_columns", tuple(names), sentence, proposal))
+    return found
+
+
+def _equal_rows(table: Table) -> list[Finding]:
+    """Return a finding if rows repeat others whole, in a table that could tell them apart."""
+    codes = [np.unique(_row_codes(c), return_inverse=True)[1] for c in table.columns.values()]
+    joined = np.zeros(table.n_rows, dtype=np.int64)
+    for code in codes:  # renumbered each time, so the product stays below n_rows^2
+        joined = np.unique(joined * (int(code.max()) + 1) + code, return_inverse=True)[1]
+    n_distinct = int(joined.max()) + 1
+    n_repeated = table.n_rows - n_distinct
+    if n_repeated == 0 or n_distinct < 0.5 * table.n_rows:
+        return []
+    sentence = f"{n_repeated} of {table.n_rows} rows repeat another row in every column."
+    proposal = "Check for rows entered twice: a copy may stand in the training and the test part."
+    return [_note("duplicate_rows", (), sentence, proposal, n_repeated=n_repeated)]
+
+
+def _row_codes(column: Column) -> Array:
+    if column.indptr is None:
+        return column.values
+    return np.array(["" if label is None else label for label in column.labels()], dtype=np.str_)
+
+
+def _rare_classes(table: Table) -> list[Finding]:
+    if table.task != "classification" or table.target is None:
+        return []
+    values, counts = np.unique(table.y, return_counts=True)
+    share = float(counts.min() / counts.sum())
+    if share >= 0.05:
+        return []
+    rare = str(values[np.argmin(counts)])
+    sentence = f"Class {rare!r} of {table.target!r} is {share:.1%} of the rows."
+    proposal = "Accuracy says little here: look at the classes one by one, and split stratified."
+    return [_note("rare_class", (table.target,), sentence, proposal, share=share)]

@@ -1,0 +1,439 @@
+r"""Multi-layer perceptrons trained by hand-written gradients: a classifier and a regressor.
+
+Layers, passes and penalty are those of ``network``, the losses those of ``optim.losses``, the
+steps those of ``optim.optimizers``, the epochs those of ``optim.training``; this file says what
+the outputs mean. A binary classifier has one output, the logit of class 1; one of k > 2
+classes has k logits; a regressor has one output per column of y:
+
+.. math::
+    p(1 | x) &= 1 / (1 + e^{-z})                                  (1) \\
+    p(j | x) &= e^{z_j - m} / \textstyle\sum_i e^{z_i - m}        (2)
+
+Source: Goodfellow, Bengio & Courville (2016), Deep Learning, chapter 6.
+Cost: a training step of n rows spends about 6 n multiply-adds a weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from minixai._estimator import Classifier, Regressor
+from minixai._validation import as_vector, check_number, feature_names_of, generator
+from minixai.errors import DataError, ParameterError, check_option
+from minixai.neural.activations import ACTIVATIONS
+from minixai.neural.fitted_network import FittedNetwork
+from minixai.neural.network import Network
+from minixai.neural.network_trainer import NetworkTrainer, raw_scores
+from minixai.optim.losses import Loss, make_loss
+from minixai.optim.optimizers import OPTIMIZERS, OptimizerState, start_optimizer
+from minixai.optim.schedules import SCHEDULES
+from minixai.optim.training import EpochRecord, TrainingHistory, TrainingPlan, train
+from minixai.protocols import Array
+
+__all__ = ["MLPClassifier", "MLPRegressor"]
+
+HELD_OUT_KEY = 2
+"""Key of the generator that draws the rows held out for early stopping."""
+
+
+class _MLP(FittedNetwork):
+    """The training that the classifier and the regressor share."""
+
+    schedule: str
+    n_epochs: int
+    early_stopping: bool
+    validation_fraction: float
+    patience: int
+    shuffle: bool
+    warm_start: bool
+    random_state: Any
+
+    def _learn(
+        self, X: Any, rows: Array, targets: Array, n_outputs: int, callbacks: Sequence[Any]
+    ) -> Self:
+        """Train on checked rows (n, d) and targets (n, t), and keep what was learned."""
+        _check_size(rows, targets, feature_names_of(self, X))
+        network = Network((rows.shape[1], *self._hidden(), n_outputs), self.activation)
+        flat = self._start(network, rows.dtype)
+        targets = targets.astype(rows.dtype)
+        kept, held = self._divide(len(rows))
+        loss = self._loss()
+        size = min(self.batch_size, len(kept))
+        part, goal = (rows, targets) if len(held) == 0 else (rows[kept], targets[kept])
+        trainer = NetworkTrainer(network, loss, self.l2, part, goal, size)
+        state = start_optimizer(self.optimizer, flat, momentum=self.momentum)
+        check = None
+        if len(held):
+            unseen, truth = rows[held], targets[held]
+
+            def check(parameters: Array) -> float:
+                raw = raw_scores(network, parameters, unseen)
+                return float(np.mean(loss.values(raw, truth), dtype=np.float64))
+
+        history = train(trainer, state, len(part), self._plan(callbacks), check)
+        self._keep(network, state, history)
+        return self
+
+    def _keep(self, network: Network, state: OptimizerState, history: TrainingHistory) -> None:
+        self._network = network
+        self._flat = state.parameters.copy()
+        self.n_iter_ = len(history.losses)
+        self.loss_curve_ = np.array(history.losses)
+        self.validation_curve_ = np.array(history.validation_losses) if self.early_stopping else None
+
+    def _start(self, network: Network, dtype: Any) -> Array:
+        if not (self.warm_start and hasattr(self, "_flat")):
+            return network.first_weights(self.random_state, dtype)
+        if self._network != network:
+            raise ParameterError(
+                f"`warm_start` has a network of widths {self._network.widths}, and these data need "
+                f"{network.widths}: fit a new model, or set `warm_start` to False."
+            )
+        return self._flat.astype(dtype)
+
+    def _divide(self, n_rows: int) -> tuple[Array, Array]:
+        """Return the rows to train on and those held out for early stopping."""
+        if not self.early_stopping:
+            return np.arange(n_rows), np.arange(0)
+        if n_rows < 2:
+            raise DataError("`early_stopping` holds rows out and needs 2 at least: set it to False.")
+        n_held = min(max(1, round(self.validation_fraction * n_rows)), n_rows - 1)
+        order = generator(self.random_state, HELD_OUT_KEY).permutation(n_rows)
+        return np.sort(order[n_held:]), np.sort(order[:n_held])
+
+    def _plan(self, callbacks: Sequence[Any]) -> TrainingPlan:
+        return TrainingPlan(
+            n_epochs=self.n_epochs,
+            learning_rate=self.learning_rate,
+            schedule=self.schedule,
+            shuffle=self.shuffle,
+            random_state=self.random_state,
+            patience=self.patience,
+            callbacks=callbacks,
+        )
+
+    def _hidden(self) -> tuple[int, ...]:
+        sizes = self.hidden_layer_sizes
+        sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else tuple(sizes)
+        for size in sizes:
+            check_number("hidden_layer_sizes", size, low=1, integer=True)
+        return tuple(int(size) for size in sizes)
+
+    def _check_arguments(self) -> None:
+        self._hidden()
+        check_option("activation", self.activation, [n for n in ACTIVATIONS if n != "identity"])
+        check_option("optimizer", self.optimizer, OPTIMIZERS)
+        check_option("schedule", self.schedule, SCHEDULES)
+        check_number("learning_rate", self.learning_rate, low=0.0, open_low=True)
+        check_number("batch_size", self.batch_size, low=1, integer=True)
+        check_number("n_epochs", self.n_epochs, low=1, integer=True)
+        check_number("l2", self.l2, low=0.0)
+        check_number("momentum", self.momentum, low=0.0, high=1.0, open_high=True)
+        check_number("patience", self.patience, low=1, integer=True)
+        check_number(
+            "validation_fraction",
+            self.validation_fraction,
+            low=0.0,
+            high=1.0,
+            open_low=True,
+            open_high=True,
+        )
+
+
+def _check_size(rows: Array, targets: Array, names: Sequence[str]) -> None:
+    """Refuse values whose products could not be squared: the steps would silently be 0."""
+    limit = float(np.finfo(rows.dtype).max) ** 0.25
+    sizes = [(np.abs(rows).max(axis=0), names), (np.abs(targets).max(axis=0), ["y"] * 99)]
+    for largest, labels in sizes:
+        j = int(np.argmax(largest))
+        if largest[j] > limit:
+            raise DataError(
+                f"Column {labels[j]!r} reaches {largest[j]:.3g}; training in {rows.dtype} takes up "
+                f"to {limit:.2g}: scale it first (minixai.data.StandardScaler)."
+            )
+
+
+class MLPClassifier(_MLP, Classifier):
+    """A network that gives the probability of each class; trained on cross-entropy.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : tuple of int
+        Widths of the hidden layers; ``()`` is logistic regression.
+    activation : {"relu", "tanh", "sigmoid", "gelu"}
+        Of the hidden layers.
+    optimizer : {"adam", "sgd"}
+    learning_rate : float > 0
+        Size of the first epoch's steps.
+    batch_size : int
+        Rows of a step; the whole table where it is smaller.
+    n_epochs : int
+        Walks through the table, at most.
+    l2 : float >= 0
+        Penalty: l2 / 2 times the sum of the squared weights (not the biases) is added to the loss.
+    momentum : float in [0, 1)
+        For "sgd": share of the last step that is carried on.
+    schedule : {"constant", "step", "cosine", "exponential", "linear"}
+        How the learning rate falls over the epochs.
+    early_stopping : bool
+        Hold rows out and stop when their loss no longer falls; the best weights are kept.
+    validation_fraction : float in (0, 1)
+        Share of rows held out.
+    patience : int
+        Epochs to wait for a lower loss.
+    shuffle : bool
+        New order of rows in each epoch.
+    warm_start : bool
+        Start `fit` from the present weights (see `with_parameters`), not from new ones.
+    random_state : int or None
+        Seed of weights, order and held-out rows; None means 0.
+
+    Attributes
+    ----------
+    classes_ : array of labels, sorted
+    loss_curve_ : array (n_iter_,)
+        Mean loss of each epoch's steps, penalty included.
+    validation_curve_ : array (n_iter_,) or None
+        Mean loss of the held-out rows; None without early stopping.
+    n_iter_ : int
+        Epochs walked.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[-2.0], [-1.0], [1.0], [2.0]])
+    >>> model = MLPClassifier((), learning_rate=0.1).fit(X, ["no", "no", "yes", "yes"])
+    >>> model.predict([[-3.0], [3.0]]).tolist()
+    ['no', 'yes']
+    """
+
+    _methods = ("predict", "predict_proba", "decision_function")
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (64, 32),
+        activation: str = "relu",
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        batch_size: int = 32,
+        n_epochs: int = 50,
+        l2: float = 0.0,
+        momentum: float = 0.9,
+        schedule: str = "constant",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        patience: int = 10,
+        shuffle: bool = True,
+        warm_start: bool = False,
+        random_state: int | None = 0,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.n_epochs = n_epochs
+        self.l2 = l2
+        self.momentum = momentum
+        self.schedule = schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.shuffle = shuffle
+        self.warm_start = warm_start
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, *, callbacks: Sequence[Callable[[EpochRecord], Any]] = ()) -> Self:
+        """Train on labelled rows.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+            float32 trains in float32, all else in float64.
+        y : array-like (n_samples,)
+            Labels of two classes or more, numbers or text.
+        callbacks : sequence of functions
+            Called with an `EpochRecord` after each epoch; one that returns True stops.
+
+        Raises
+        ------
+        ParameterError
+            An argument out of range, or a training that diverged.
+        DataError
+            Data that cannot be learned from: one class only, NaN, values too large to train on.
+        """
+        self._check_arguments()
+        rows, labels = self._validated_fit(X, y, numeric_target=False)
+        codes = self._encode_labels(labels)
+        n_classes = len(self.classes_)
+        n_outputs = 1 if n_classes == 2 else n_classes
+        return self._learn(X, rows, codes[:, None].astype(float), n_outputs, callbacks)
+
+    def decision_function(self, X: Any) -> Array:
+        """Return the logits: (n_samples,) of class 1 for two classes, else (n_samples, k)."""
+        return self._answer("decision_function", X)
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class, (n_samples, k), in the order of ``classes_``."""
+        return self._answer("predict_proba", X)
+
+    def predict(self, X: Any) -> Array:
+        """Return the most likely label of each row, (n_samples,)."""
+        return self._answer("predict", X)
+
+    def _from_raw(self, method: str, raw: Array) -> Array:
+        binary = raw.shape[1] == 1
+        if method == "decision_function":
+            return raw[:, 0] if binary else raw
+        if method == "predict":
+            labels: Array = self.classes_[(raw[:, 0] > 0).astype(int) if binary else raw.argmax(axis=1)]
+            return labels
+        if binary:
+            small = np.exp(-np.abs(raw[:, 0]))
+            smaller, larger = small / (1 + small), 1 / (1 + small)
+            one = np.where(raw[:, 0] >= 0, larger, smaller)  # (1)
+            return np.stack([np.where(raw[:, 0] >= 0, smaller, larger), one], axis=1)
+        likely = np.exp(raw - raw.max(axis=1, keepdims=True))
+        shares: Array = likely / likely.sum(axis=1, keepdims=True)  # (2)
+        return shares
+
+    def _loss(self) -> Loss:
+        binary = len(self.classes_) == 2
+        return make_loss("binary_cross_entropy" if binary else "categorical_cross_entropy")
+
+    def _targets(self, y: Any, n_rows: int) -> Array:
+        return self._known_codes(y)[:, None].astype(float)
+
+    def _adopt_outputs(self, n_outputs: int, source: Any) -> None:
+        n_classes = max(2, n_outputs)
+        self.classes_ = getattr(source, "classes_", np.arange(n_classes))
+        if len(self.classes_) != n_classes:
+            raise ParameterError(
+                f"These weights have {n_outputs} outputs, and the model knows "
+                f"{len(self.classes_)} classes: start from a model that is not fitted."
+            )
+
+    def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        meta, arrays = super()._to_state()
+        return meta | {"classes": self.classes_.tolist()}, arrays
+
+    @classmethod
+    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
+        model = super()._from_state(meta, arrays)
+        model.classes_ = np.array(meta["classes"])
+        return model
+
+
+class MLPRegressor(_MLP, Regressor):
+    """A network that gives numbers; trained on half the squared error, or on Huber's loss.
+
+    Parameters
+    ----------
+    hidden_layer_sizes, activation, optimizer, learning_rate, batch_size, n_epochs, l2, momentum
+        As for `MLPClassifier`; ``hidden_layer_sizes=()`` is linear regression.
+    schedule, early_stopping, validation_fraction, patience, shuffle, warm_start, random_state
+        As for `MLPClassifier`.
+    loss : {"half_squared_error", "huber"}
+        Of one row; "huber" grows only linearly beyond ``huber_delta``.
+    huber_delta : float > 0
+        In units of y.
+
+    Attributes
+    ----------
+    loss_curve_, validation_curve_, n_iter_
+        As for `MLPClassifier`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.linspace(-1.0, 1.0, 40)[:, None]
+    >>> model = MLPRegressor((16,), learning_rate=0.01, n_epochs=200).fit(X, 2.0 * X[:, 0])
+    >>> model.score(X, 2.0 * X[:, 0]) > 0.99
+    True
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (64, 32),
+        activation: str = "relu",
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        batch_size: int = 32,
+        n_epochs: int = 50,
+        l2: float = 0.0,
+        momentum: float = 0.9,
+        schedule: str = "constant",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        patience: int = 10,
+        loss: str = "half_squared_error",
+        huber_delta: float = 1.0,
+        shuffle: bool = True,
+        warm_start: bool = False,
+        random_state: int | None = 0,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.n_epochs = n_epochs
+        self.l2 = l2
+        self.momentum = momentum
+        self.schedule = schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.loss = loss
+        self.huber_delta = huber_delta
+        self.shuffle = shuffle
+        self.warm_start = warm_start
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, *, callbacks: Sequence[Callable[[EpochRecord], Any]] = ()) -> Self:
+        """Train on rows with known numbers.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+            float32 trains in float32, all else in float64.
+        y : array-like (n_samples,) or (n_samples, k)
+        callbacks : sequence of functions
+            Called with an `EpochRecord` after each epoch; one that returns True stops.
+
+        Raises
+        ------
+        ParameterError
+            An argument out of range, or a training that diverged.
+        DataError
+            NaN, or values too large to train on.
+        """
+        self._check_arguments()
+        check_option("loss", self.loss, ("half_squared_error", "huber"))
+        check_number("huber_delta", self.huber_delta, low=0.0, open_low=True)
+        wide = np.ndim(y) == 2 and np.shape(y)[1] > 1
+        rows, first = self._validated_fit(X, np.asarray(y)[:, 0] if wide else y, numeric_target=True)
+        targets = self._targets(y, len(rows)) if wide else first[:, None]
+        return self._learn(X, rows, targets, targets.shape[1], callbacks)
+
+    def predict(self, X: Any) -> Array:
+        """Return the predicted numbers, (n_samples,), or (n_samples, k) for k outputs."""
+        return self._answer("predict", X)
+
+    def _from_raw(self, method: str, raw: Array) -> Array:
+        return raw[:, 0] if raw.shape[1] == 1 else raw
+
+    def _loss(self) -> Loss:
+        return make_loss(self.loss, self.huber_delta)
+
+    def _targets(self, y: Any, n_rows: int) -> Array:
+        if np.ndim(y) == 2 and np.shape(y)[1] > 1:
+            columns = np.asarray(y).T
+            return np.stack([as_vector(column, n_rows) for column in columns], axis=1)
+        return as_vector(y, n_rows)[:, None]
+
+    def _adopt_outputs(self, n_outputs: int, source: Any) -> None:
+        """Any number of outputs will do."""

@@ -1,0 +1,239 @@
+"""The inside of the model: its layers, its connections, its weights; and smaller versions of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minixai.plot import plot_network, plot_weights
+from minixai.report.chart import chart
+from minixai.report.markup import Markup, element, joined
+from minixai.report.number import (
+    bytes_text,
+    count_text,
+    number_text,
+    percent_text,
+    seconds_text,
+    value_text,
+)
+from minixai.report.section import Section, paragraph
+from minixai.report.table import folded_table, name_markup, table
+from minixai.report.wording import metric_label, plain_name
+
+if TYPE_CHECKING:
+    from minixai.study_record import Study
+
+__all__ = ["compression_section", "model_section"]
+
+_MOST_LAYERS_DRAWN = 2
+_MOST_LAYERS = 8
+_SUMMARY_TEXTS = ("name", "layer", "kind", "shape", "activation")
+
+
+def model_section(study: Study) -> Section | None:
+    """Return the layers as a table, as a network and as weights."""
+    summary, layers = study.model.get("summary") or [], study.model.get("weights") or []
+    if not summary and not layers:
+        return None
+    body: list[Markup | None] = []
+    if summary:
+        body += [_summary_words(summary), _summary_table(summary)]
+    if layers and all(layer.get("weight") and layer["weight"][0] for layer in layers):
+        body += [_network(study, layers[:_MOST_LAYERS]), *_weights(study, layers)]
+    return Section("model", "Inside the model", tuple(body))
+
+
+def _summary_words(summary: list[dict[str, Any]]) -> Markup:
+    parameters = sum(int(row.get("n_parameters") or 0) for row in summary)
+    macs = sum(int(row.get("macs") or 0) for row in summary)
+    layers = "one layer" if len(summary) == 1 else f"{len(summary)} layers"
+    return paragraph(
+        f"The model has {layers} with {count_text(parameters)} parameters and spends "
+        f"{count_text(macs)} multiply-accumulates (MACs) on a row."
+    )
+
+
+def _summary_table(summary: list[dict[str, Any]]) -> Markup:
+    keys = list(dict.fromkeys(key for row in summary for key in row))
+    keys.sort(key=lambda key: key not in _SUMMARY_TEXTS)
+    n_names = sum(key in _SUMMARY_TEXTS for key in keys)
+    rows = [[_summary_cell(key, row.get(key)) for key in keys] for row in summary]
+    return table(
+        "Layers", [plain_name(key).removeprefix("n ") for key in keys], rows, n_names=n_names
+    )
+
+
+def _summary_cell(key: str, value: Any) -> object:
+    if key == "shape" and isinstance(value, (list, tuple)):
+        return " × ".join(value_text(each) for each in value)
+    if key == "n_bytes":
+        return bytes_text(value)
+    return count_text(value) if isinstance(value, int) else value_text(value)
+
+
+def _inputs(study: Study) -> list[str] | None:
+    names = study.model.get("inputs")
+    return [str(name) for name in names] if names else None
+
+
+def _network(study: Study, layers: list[dict[str, Any]]) -> Markup:
+    whole = [list(layer.get("shape") or _shape_of(layer)) for layer in layers]
+    widths = [whole[0][0], *(shape[1] for shape in whole)]
+    picture = [_NamedLayer(layer) for layer in layers]
+    target = study.data.get("target") if widths[-1] == 1 else None
+    return joined([
+        element("h3", "The network"),
+        chart(
+            lambda ax: plot_network(
+                picture,
+                ax,
+                names=_inputs(study),
+                output_names=[target] if target else None,
+                widths=widths,
+            ),
+            key="network",
+            title="Neurons and connections",
+            description=f"A network with {', '.join(count_text(n) for n in widths)} neurons from "
+            "the inputs to the output; wider lines are larger weights.",
+            size=(8.4, 5.0),
+            caption="Width is the size of a weight, relative to the largest in its layer; solid "
+            "blue is positive, dashed vermillion negative. Of wide layers only the neurons with "
+            "the largest weights are drawn.",
+        ),
+    ])  # fmt: skip
+
+
+class _NamedLayer:
+    """A layer of the record, with the attributes of a layer."""
+
+    def __init__(self, layer: dict[str, Any]) -> None:
+        self.weight = layer["weight"]
+        self.activation = str(layer.get("activation") or "")
+
+
+def _shape_of(layer: dict[str, Any]) -> tuple[int, int]:
+    return len(layer["weight"]), len(layer["weight"][0])
+
+
+def _weights(study: Study, layers: list[dict[str, Any]]) -> list[Markup | None]:
+    body: list[Markup | None] = [element("h3", "The weights")]
+    for i, layer in enumerate(layers[:_MOST_LAYERS_DRAWN]):
+        body.append(_weight_figure(layer, i, _inputs(study) if i == 0 else None))
+    return body
+
+
+def _weight_figure(layer: dict[str, Any], i: int, names: list[str] | None) -> Markup:
+    n_in, n_out = _shape_of(layer)
+    shape = layer.get("shape") or (n_in, n_out)
+    return chart(
+        lambda ax: plot_weights(layer["weight"], ax, names=names, shape=shape),
+        key=f"weights-{i}",
+        title=f"Weights of layer {i + 1}",
+        description=f"A heatmap of {n_in} inputs by {n_out} neurons, of a layer of {shape[0]} by "
+        f"{shape[1]}.",
+        size=(7.4, min(7.5, max(2.0, 1.2 + 0.17 * min(n_in, 36)))),
+        caption=f"Layer {i + 1}: a row per input, a column per neuron. A pale row is an input "
+        "that the layer hardly uses.",
+        data=_weight_numbers(layer, i),
+    )
+
+
+def _weight_numbers(layer: dict[str, Any], i: int) -> Markup:
+    n_in, n_out = _shape_of(layer)
+    n_shown = min(n_out, 16)
+    return folded_table(
+        "The numbers",
+        f"Weights of layer {i + 1}, the first inputs and {n_shown} of {n_out} neurons",
+        ["input", *(f"neuron {k}" for k in range(n_shown))],
+        [[str(j), *(number_text(v, 3) for v in layer["weight"][j][:n_shown])]
+         for j in range(min(n_in, 20))],
+        n_total=n_in,
+    )  # fmt: skip
+
+
+def compression_section(study: Study) -> Section | None:
+    """Return the model before and after pruning and quantization."""
+    rows = study.compression
+    if not rows:
+        return None
+    first = rows[0]
+    metric = metric_label(first.get("metric_name") or first.get("metric") or "metric")
+    heads = ["version", "on disk", "share", "parameters", "non-zero", "MACs", metric, "change"]
+    batches = _batches(study)
+    heads += [
+        f"median time, {count_text(int(batch))} row{'s' * (batch != '1')}" for batch in batches
+    ]
+    body = [
+        [
+            name_markup(row.get("model")),
+            bytes_text(row.get("bytes_on_disk")),
+            _share(row, first),
+            count_text(row.get("n_parameters")),
+            count_text(row.get("n_nonzero")),
+            count_text(row.get("macs")),
+            number_text(row.get("metric_value")),
+            _change(row, first),
+            *(seconds_text(_latency(study, row).get(batch, {}).get("p50")) for batch in batches),
+        ]
+        for row in rows
+    ]
+    return Section(
+        "compression",
+        "Made smaller",
+        (
+            paragraph(
+                "Pruning sets the smallest weights to 0 and trains the rest a little more; "
+                "quantization stores every weight as one of 255 whole numbers (8 bits in place "
+                "of 32). What it costs is in the column ", element("em", "change"), "."
+            ),
+            _in_words(rows, metric),
+            table("Before and after", heads, body),
+            paragraph(
+                "Zeros save space only in a file that leaves them out, and time only where the "
+                "multiplication skips them; times are this machine's and vary from run to run.",
+                class_="small",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _in_words(rows: list[dict[str, Any]], metric: str) -> Markup | None:
+    first = rows[0]
+    known = [row for row in rows[1:] if row.get("bytes_on_disk") and first.get("bytes_on_disk")]
+    if not known or first.get("metric_value") is None:
+        return None
+    small = min(known, key=lambda row: row["bytes_on_disk"])
+    value, base = (number_text(row.get("metric_value")) for row in (small, first))
+    return paragraph(
+        "The smallest version, ",
+        name_markup(small["model"]),
+        f", takes {_share(small, first)} of the original's bytes; its {metric} is {value}, the "
+        f"original's {base}.",
+    )
+
+
+def _share(row: dict[str, Any], first: dict[str, Any]) -> str:
+    if not row.get("bytes_on_disk") or not first.get("bytes_on_disk"):
+        return "–"
+    return percent_text(row["bytes_on_disk"] / first["bytes_on_disk"])
+
+
+def _change(row: dict[str, Any], first: dict[str, Any]) -> str:
+    value, base = row.get("metric_value"), first.get("metric_value")
+    if value is None or base is None or row is first:
+        return "–"
+    change = value - base
+    return f"+{number_text(change, 3)}" if change > 0 else number_text(change, 3)
+
+
+def _latency(study: Study, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the times of a row, which lie under its key in the timings."""
+    found: Any = study.timings
+    name = str(row.get("latency", ""))
+    group, _, key = name.partition(".")
+    found = (found.get(group) or {}).get(key) if isinstance(found.get(group), dict) else None
+    return {str(batch): times for batch, times in found.items()} if isinstance(found, dict) else {}
+
+
+def _batches(study: Study) -> list[str]:
+    found = {batch for row in study.compression for batch in _latency(study, row)}
+    return sorted((batch for batch in found if batch.isdigit()), key=int)

@@ -1,0 +1,186 @@
+"""How good the model is, beside yardsticks that anybody can have; and its predictions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minixai.plot import plot_confusion, plot_predictions, plot_residuals
+from minixai.report.chart import chart
+from minixai.report.markup import Markup, element, joined
+from minixai.report.number import count_text, number_text, percent_text
+from minixai.report.section import Section, paragraph
+from minixai.report.table import folded_table, name_markup, table
+from minixai.report.wording import metric_label, metric_meaning
+
+if TYPE_CHECKING:
+    from minixai.study_record import Study
+
+__all__ = ["comparison_sentence", "performance_section", "prediction_section"]
+
+_SAME = 5e-4
+
+
+def performance_section(study: Study) -> Section | None:
+    """Return the metrics of the model and of its yardsticks, in words and as a table."""
+    if not study.scores or not study.metrics:
+        return None
+    metrics = study.metrics
+    heads = ["model", *(_metric_head(each) for each in metrics)]
+    rows = [
+        [name_markup(row.get("model")), *(number_text(row.get(each["name"])) for each in metrics)]
+        for row in study.scores
+    ]
+    n_test = study.data.get("n_test")
+    caption = "Scores" + (f" on {count_text(n_test)} rows held out" if n_test else "")
+    meanings = [
+        element("li", element("strong", metric_label(each["name"])), ": ", meaning, ".")
+        for each in metrics
+        if (meaning := metric_meaning(each["name"]))
+    ]
+    return Section(
+        "performance",
+        "How good it is",
+        (
+            paragraph(comparison_sentence(study)),
+            paragraph(
+                "The yardsticks below the model cost almost nothing. A model is worth having for "
+                "what it gains over the best of them."
+            ),
+            table(caption, heads, rows, marked=0),
+            element("ul", *meanings, class_="small") if meanings else None,
+        ),
+    )
+
+
+def _metric_head(metric: dict[str, Any]) -> Markup:
+    better = "higher is better" if metric.get("higher_is_better") else "lower is better"
+    unit = f", in {metric['unit']}" if metric.get("unit") else ""
+    return joined([metric_label(metric["name"]), " ", element("small", f"({better}{unit})")])
+
+
+def comparison_sentence(study: Study) -> Markup:
+    """Say how the model's first metric compares with each yardstick's, the best one first."""
+    metric = study.metrics[0]
+    label, higher = metric_label(metric["name"]), bool(metric.get("higher_is_better"))
+    first, *others = study.scores
+    own = first.get(metric["name"])
+    if own is None:
+        return joined([label, " of ", name_markup(first.get("model")), " is not a number."])
+    known = [row for row in others if row.get(metric["name"]) is not None]
+    known.sort(key=lambda row: row[metric["name"]], reverse=higher)
+    parts: list[object] = [
+        "The ",
+        label,
+        " of ",
+        name_markup(first.get("model")),
+        ", ",
+        element("strong", number_text(own)),
+        ", is ",
+    ]
+    for i, row in enumerate(known):
+        if i:
+            parts.append(", and " if i == len(known) - 1 else ", ")
+        parts += [
+            _difference(own, row[metric["name"]], higher),
+            name_markup(row.get("model")),
+            f" ({number_text(row[metric['name']])})",
+        ]
+    if not known:
+        parts.append("measured against no yardstick")
+    return joined([*parts, "."])
+
+
+def _difference(own: float, other: float, higher: bool) -> str:
+    gain = own - other if higher else other - own
+    scale = max(abs(own), abs(other))
+    if abs(gain) <= _SAME * scale:
+        return "no different from that of "
+    return f"{number_text(abs(gain), 3)} {'better' if gain > 0 else 'worse'} than that of "
+
+
+def prediction_section(study: Study) -> Section | None:
+    """Return the predictions as figures: points for numbers, a matrix for classes."""
+    record = study.predictions
+    if record.get("confusion"):
+        return Section("predictions", "Its predictions", _confusion(record))
+    if record.get("true"):
+        return Section("predictions", "Its predictions", _points(record, study))
+    return None
+
+
+def _confusion(record: dict[str, Any]) -> tuple[Markup | None, ...]:
+    labels, counts = list(record["labels"]), record["confusion"]
+    right = sum(row[i] for i, row in enumerate(counts))
+    n_all = sum(sum(row) for row in counts)
+    share = percent_text(right / n_all) if n_all else "none"
+    shown = min(len(labels), 30)
+    side = min(7.4, 2.6 + 0.5 * shown)
+    figure = chart(
+        lambda ax: plot_confusion(counts, ax, labels=labels),
+        key="confusion",
+        title="Confusion matrix",
+        description=f"Rows are the {len(labels)} true classes, columns the predicted ones; "
+        f"{count_text(right)} of {count_text(n_all)} rows lie on the diagonal.",
+        size=(side + 1.2, side),
+        caption="Each row of the matrix is a true class and its numbers say where the model put "
+        "it. The diagonal is right; colour is the share within the row.",
+        data=folded_table(
+            "The counts",
+            "Rows by true class (down) and predicted class (across)",
+            ["true class", *(name_markup(each) for each in labels)],
+            [
+                [name_markup(label), *(count_text(n) for n in row)]
+                for label, row in zip(labels, counts, strict=True)
+            ],
+        ),
+    )
+    words = f"{count_text(right)} of {count_text(n_all)} held-out rows ({share}) are put in their"
+    return paragraph(f"{words} class."), figure
+
+
+def _points(record: dict[str, Any], study: Study) -> tuple[Markup | None, ...]:
+    true, predicted = record["true"], record["predicted"]
+    n_shown, n_all = len(true), int(record.get("n_total") or len(true))
+    sample = "" if n_shown == n_all else f", a random sample of {count_text(n_all)}"
+    about = f"{count_text(n_shown)} held-out rows{sample}"
+    pairs = [[str(i + 1), number_text(t), number_text(p), number_text(t - p)]
+             for i, (t, p) in enumerate(zip(true[:40], predicted[:40], strict=True))]  # fmt: skip
+    scatter = chart(
+        lambda ax: plot_predictions(true, predicted, ax),
+        key="scatter",
+        title="Predicted against true values",
+        description=f"One point for each of {about}. True values run from {number_text(min(true))} "
+        f"to {number_text(max(true))}, predicted ones from {number_text(min(predicted))} to "
+        f"{number_text(max(predicted))}.",
+        size=(4.6, 4.4),
+        caption="A perfect model lies on the dashed diagonal. A cloud flatter than the diagonal "
+        "is a cautious model: it pulls towards the middle.",
+    )
+    residuals = [t - p for t, p in zip(true, predicted, strict=True)]
+    rest = chart(
+        lambda ax: plot_residuals(true, predicted, ax),
+        key="residuals",
+        title="Residuals against predictions",
+        description=f"One point for each of {about}. Residuals run from "
+        f"{number_text(min(residuals))} to {number_text(max(residuals))}.",
+        size=(4.6, 4.4),
+        caption="What is missing from the prediction to the truth. A band that bends or widens is "
+        "structure the model has missed; slanted stripes come from a target with few values.",
+    )
+    data = folded_table(
+        "The numbers",
+        f"The first predictions of {name_text(study)}",
+        ["row of the sample", "true", "predicted", "residual"],
+        pairs,
+        n_total=n_shown,
+    )
+    return (
+        paragraph(f"The figures show {about}."),
+        element("div", scatter, rest, class_="pair"),
+        data,
+    )
+
+
+def name_text(study: Study) -> str:
+    """Return the model's name as text."""
+    return str(study.model.get("name", "the model"))

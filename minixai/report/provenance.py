@@ -1,0 +1,135 @@
+"""Where the numbers come from: settings, environment, limitations, times, the record itself."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from minixai.report.markup import Markup, element, escape
+from minixai.report.number import count_text, percent_text, seconds_text, value_text
+from minixai.report.section import Section, paragraph
+from minixai.report.table import folded_table, pair_list, table
+from minixai.report.wording import plain_name
+
+if TYPE_CHECKING:
+    from minixai.study_record import Study
+
+__all__ = ["appendix_section", "limitation_section", "settings_section"]
+
+_CODE = ("command", "model", "data_fingerprint", "source")
+_LONGEST_RECORD = 200_000
+
+
+def settings_section(study: Study) -> Section:
+    """Return what was done, and what it takes to do it again."""
+    pairs: list[tuple[object, object]] = [("minixai", study.version)]
+    for key, value in study.settings.items():
+        text = value_text(value) if key != "test_share" else percent_text(float(value))
+        pairs.append((plain_name(key), element("code", text) if key in _CODE else text))
+    environment = [[name, value_text(value)] for name, value in study.environment.items()]
+    return Section(
+        "settings",
+        "What was done",
+        (
+            paragraph(
+                "Columns were encoded, a part of the rows was held out at random, the model was "
+                "fitted to the rest, scored, explained and made smaller. With the settings below "
+                "and the same data, a second run gives the same numbers, times apart."
+            ),
+            pair_list(pairs),
+            folded_table("Versions of what it ran on", "Environment", ["package", "version"],
+                         environment, n_names=2)
+            if environment
+            else None,
+        ),
+    )  # fmt: skip
+
+
+def limitation_section(study: Study) -> Section:
+    """Return what this report cannot tell."""
+    data, settings = study.data, study.settings
+    seed = value_text(settings.get("random_state", 0))
+    points = [
+        f"One random split with one seed ({seed}): another split moves the scores a little, and "
+        "differences in the last digit mean nothing.",
+        "Held-out rows come from the same table as the rows used to fit. Rows from another time, "
+        "place or audience can be predicted worse.",
+        "Importance describes the model, not the world: a column that matters to the model need "
+        "not cause anything, and changing it in the world need not change the outcome.",
+        "Correlated columns share their importance in ways that no method here can settle.",
+        "A leaked column is looked for by how much it explains alone. One that leaks a little, or "
+        "only together with others, is not seen.",
+    ]
+    task = str(data.get("task"))
+    if task == "classification":
+        points.append(
+            "Probabilities have not been checked for calibration: 0.8 need not mean 8 in 10."
+        )
+    n_all = study.predictions.get("n_total")
+    n_shown = len(study.predictions.get("true") or [])
+    if n_all and n_shown and n_shown < n_all:
+        points.append(
+            f"The figures of predictions show {count_text(n_shown)} of {count_text(n_all)} rows; "
+            "the scores use all of them."
+        )
+    return Section(
+        "limitations",
+        "What this report cannot tell",
+        (element("ul", *(element("li", each) for each in points)),),
+    )
+
+
+def appendix_section(study: Study) -> Section:
+    """Return the times, and the record as data."""
+    steps = study.timings.get("steps")
+    laps = steps if isinstance(steps, dict) else study.timings
+    rows = [[plain_name(name), seconds_text(value)] for name, value in laps.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)]  # fmt: skip
+    spread = _latency_rows(study.timings.get("latency"))
+    return Section(
+        "appendix",
+        "Appendix",
+        (
+            element("h3", "Times") if rows or spread else None,
+            table("Seconds spent in each step", ["step", "time"], rows) if rows else None,
+            table("Time of one prediction call", ["version", "rows a call", "median",
+                                                  "99th percentile"], spread, n_names=1)
+            if spread
+            else None,
+            element("h3", "The record"),
+            _record(study),
+        ),
+    )  # fmt: skip
+
+
+def _latency_rows(latency: Any) -> list[list[object]]:
+    if not isinstance(latency, dict):
+        return []
+    return [
+        [name, str(batch), seconds_text(times.get("p50")), seconds_text(times.get("p99"))]
+        for name, batches in latency.items()
+        if isinstance(batches, dict)
+        for batch, times in batches.items()
+        if isinstance(times, dict)
+    ]
+
+
+def _record(study: Study) -> Markup:
+    """Return the record as JSON, without the weights and points that the figures show."""
+    record = study.to_dict()
+    record["model"] = {k: v for k, v in study.model.items() if k not in ("weights", "inputs")}
+    record["predictions"] = {
+        k: v for k, v in study.predictions.items() if k not in ("true", "predicted")
+    }
+    text = json.dumps(record, indent=1, default=str)
+    cut = f" The first {count_text(_LONGEST_RECORD)} characters are shown." * (
+        len(text) > _LONGEST_RECORD
+    )
+    return element(
+        "details",
+        element("summary", "The study as JSON"),
+        paragraph(
+            "Everything this page was drawn from, weights and single predictions left out." + cut
+        ),
+        element("pre", element("code", escape(text, _LONGEST_RECORD)), tabindex=0),
+    )

@@ -1,0 +1,66 @@
+"""Where a report is written: never over somebody else's file, never half.
+
+Cost: one read of the first bytes of an old file, one write.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from minixai.errors import ParameterError
+from minixai.files import write_whole
+from minixai.report.page import GENERATOR, render
+
+if TYPE_CHECKING:
+    from minixai.study_record import Study
+
+__all__ = ["check_destination", "save_report"]
+
+_MARK = f'<meta name="generator" content="{GENERATOR}'.encode()
+
+
+def save_report(study: Study, path: Any, *, force: bool = False) -> None:
+    """Write the report of ``study`` to ``path``, whole or not at all.
+
+    Parameters
+    ----------
+    study : Study
+        The record of a run.
+    path : str or path
+        The HTML file; its folder must exist.
+    force : bool
+        Whether a file that is not a minixai report may be overwritten too.
+
+    Raises
+    ------
+    ParameterError
+        The path is a folder, a symbolic link, another kind of file, or cannot be written.
+    """
+    check_destination(path, force=force)
+    write_whole(path, render(study).encode("utf-8"))
+
+
+def check_destination(path: Any, *, force: bool = False) -> None:
+    """Raise `ParameterError` if a report may not be written to ``path``; write nothing."""
+    target = Path(path)
+    if target.is_symlink():
+        raise ParameterError(f"{str(target)!r} is a symbolic link: name the file itself.")
+    if target.is_dir():
+        raise ParameterError(f"{str(target)!r} is a folder: name a file in it.")
+    if not target.parent.is_dir():
+        raise ParameterError(f"There is no folder {str(target.parent)!r}: make it first.")
+    if force or not target.exists():
+        return
+    try:
+        with target.open("rb") as file:
+            start = file.read(2000)
+    except OSError as error:
+        raise ParameterError(
+            f"Cannot read {str(target)!r} ({error.strerror}): choose another path."
+        ) from error
+    if start and _MARK not in start:
+        raise ParameterError(
+            f"{str(target)!r} exists and is not a minixai report: choose another path, or "
+            "overwrite it with `force=True` (on the command line `--force`)."
+        )

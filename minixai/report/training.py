@@ -1,0 +1,77 @@
+"""How the model was trained: the loss by epoch, in words and as a curve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minixai.plot import plot_loss_curve
+from minixai.report.chart import chart
+from minixai.report.number import count_text, number_text
+from minixai.report.section import Section, paragraph
+from minixai.report.table import folded_table
+
+if TYPE_CHECKING:
+    from minixai.study_record import Study
+
+__all__ = ["training_section"]
+
+
+def training_section(study: Study) -> Section | None:
+    """Return the loss curve; None for a model that has none."""
+    record = study.training
+    losses = list(record.get("loss_curve") or [])
+    held_out = list(record.get("validation_curve") or [])
+    if not losses:
+        return None
+    words = (
+        f"Training took {count_text(len(losses))} epochs (passes over the rows). The loss fell "
+        f"from {number_text(losses[0])} in the first to {number_text(losses[-1])} in the last."
+        if len(losses) > 1
+        else f"Training took one epoch, with a loss of {number_text(losses[0])}."
+    )
+    if record.get("stopped"):
+        words += f" It ended because of this: {record['stopped']}."
+    known = [(loss, i + 1) for i, loss in enumerate(held_out) if loss is not None and loss == loss]
+    watch = ""
+    if known:
+        best, epoch = min(known)
+        watch = (
+            f" On rows set aside from the training rows to watch it, the loss was lowest, at "
+            f"{number_text(best)}, in epoch {epoch}."
+        )
+    return Section(
+        "training",
+        "Training",
+        (
+            paragraph(words + watch),
+            chart(
+                lambda ax: plot_loss_curve(losses, ax, validation_curve=held_out),
+                key="loss",
+                title="Loss by epoch",
+                description=words + watch,
+                size=(7.0, 3.4),
+                caption="Two curves that part ways mean that the model is learning its rows by "
+                "heart; two that still fall at the end mean that it could have gone on.",
+                data=folded_table(
+                    "The numbers",
+                    "Loss by epoch",
+                    ["epoch", "training", "validation"],
+                    _rows(losses, held_out),
+                    n_total=len(losses),
+                ),
+            ),
+        ),
+    )
+
+
+def _rows(losses: list[float], held_out: list[float]) -> list[list[str]]:
+    """Return at most 60 epochs, spread evenly, the last one always among them."""
+    step = -(-len(losses) // 60)
+    return [
+        [
+            str(i + 1),
+            number_text(losses[i], 5),
+            number_text(held_out[i], 5) if i < len(held_out) else "–",
+        ]
+        for i in range((len(losses) - 1) % step, len(losses), step)
+    ]

@@ -1,0 +1,96 @@
+"""Every contract on every registered class."""
+
+import inspect
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from minixai import files
+from minixai._estimator import Estimator
+from tests.contracts import (
+    estimator_contract,
+    explainer_contract,
+    file_contract,
+    model_contract,
+    registry,
+)
+
+MODELS = registry.fitted_models()
+EXACT_ONLY = {model_contract.check_input_gradient, model_contract.check_layers}
+"""What a quantized model cannot promise: its raw score is a staircase in its inputs."""
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models(name):
+    model, X, y = MODELS[name]()
+    done = 0
+    for capability, checks in model_contract.CHECKS.items():
+        if isinstance(model, capability):
+            for check in checks:
+                if name.startswith("quantized") and check in EXACT_ONLY:
+                    continue
+                check(model, X, y)
+                done += 1
+    assert done >= 4
+
+
+@pytest.mark.parametrize("check", estimator_contract.CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", registry.ESTIMATORS)
+def test_estimators(name, check):
+    make, target = registry.ESTIMATORS[name]
+    X = registry.rows()
+    check(make, X, target(X))
+
+
+def things():
+    found = {name: make()[0] for name, make in MODELS.items()}
+    for name in ("StandardScaler", "MissingImputer"):
+        found[name] = registry.fitted(name)[0]
+    model, X, _ = registry.fitted("MLPClassifier of three")
+    found["Explanation"] = registry.Gradient(model).explain(X)
+    found["Importance"] = found["Explanation"].importance()
+    return found
+
+
+def test_files(tmp_path):
+    saved = things()
+    for thing in saved.values():
+        for check in file_contract.CHECKS:
+            check(thing, tmp_path / "thing.mxai")
+    assert {type(thing).__name__ for thing in saved.values()} == set(files.REGISTRY)
+
+
+@pytest.mark.parametrize("check", explainer_contract.CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("model_name", registry.EXPLAINED)
+@pytest.mark.parametrize("name", registry.EXPLAINERS)
+def test_explainers(name, model_name, check):
+    model, X, _ = registry.fitted(model_name)
+    check(registry.EXPLAINERS[name](model), model, X)
+
+
+def test_every_public_class_is_registered():
+    """A public estimator or explainer that stands in no list of the registry is untested."""
+    registered = {type(make()) for make, _ in registry.ESTIMATORS.values()}
+    registered |= set(registry.EXPLAINERS.values())
+    scikit = {type(make()) for make in registry.SCIKIT_LEARN.values()}
+    for package in ("data", "linear", "neural", "explain"):
+        module = import_module(f"minixai.{package}")
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if not inspect.isclass(thing):
+                continue
+            if issubclass(thing, Estimator):
+                assert thing in registered, name
+                assert thing in scikit, name
+            elif hasattr(thing, "explain"):
+                assert thing in registered, name
+
+
+def test_registry_data_are_not_degenerate():
+    """The contracts compare things that differ: rows, classes and targets vary."""
+    X = registry.rows()
+    assert (X.std(axis=0) > 0.5).all()
+    assert registry.numbers(X).std() > 1
+    assert set(np.unique(registry.two_classes(X))) == {"no", "yes"}
+    assert np.bincount(registry.three_classes(X)).min() >= 3

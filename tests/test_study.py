@@ -1,0 +1,190 @@
+"""The loop on small tables: what the record holds, that it repeats, what it finds."""
+
+import json
+
+import numpy as np
+import pytest
+
+from minixai import Study, run_study
+from minixai.data import Table, make_shop
+from minixai.errors import DataError, FileFormatError, ParameterError
+from minixai.linear import LinearRegression
+from minixai.neural import MLPClassifier, MLPRegressor
+
+pandas = pytest.importorskip("pandas")
+pytest.importorskip("matplotlib")
+
+
+def shop(**options):
+    return make_shop(n_users=60, n_items=20, n_rows=800, **options).table
+
+
+def small(kind=MLPRegressor):
+    return kind(hidden_layer_sizes=(8,), n_epochs=4, batch_size=64)
+
+
+@pytest.fixture(scope="module")
+def study():
+    return run_study(shop(leak=True), model=small(), n_repeats=2)
+
+
+def without_times(study):
+    record = study.to_dict()
+    del record["timings"]
+    return record
+
+
+def test_the_record_is_whole(study):
+    assert study.scores[0]["model"] == "MLPRegressor"
+    yardsticks = {row["model"] for row in study.scores[1:]}
+    assert yardsticks == {
+        "global mean",
+        "bias baseline (user and item means)",
+        "linear regression",
+    }
+    assert {each.method for each in study.importances} >= {"permutation"}
+    assert len(study.importances) == 3
+    raw = set(study.importances[0].feature_names)
+    assert raw == {row["column"] for row in study.data["columns"]} - {study.data["target"]}
+    assert [row["model"] for row in study.compression][0] == "original"
+    assert len(study.compression) == 4
+    assert study.compression[2]["bytes_on_disk"] < study.compression[0]["bytes_on_disk"]
+    assert len(study.examples) == 3
+    assert study.data["n_train"] + study.data["n_test"] == study.data["n_rows"] == 800
+    assert set(study.timings) == {"steps", "latency"}
+
+
+def test_the_record_has_no_time_outside_of_timings(study):
+    text = json.dumps(without_times(study))
+    assert "seconds" not in text
+    assert "p50" not in text
+
+
+def test_two_runs_are_equal_but_for_the_timings(study):
+    again = run_study(shop(leak=True), model=small(), n_repeats=2)
+    assert without_times(again) == without_times(study)
+    spread = run_study(shop(leak=True), model=small(), n_repeats=2, n_jobs=2)
+    assert without_times(spread) == without_times(study)
+    other = run_study(shop(leak=True), model=small(), n_repeats=2, random_state=1)
+    assert without_times(other) != without_times(study)
+
+
+def test_the_record_comes_back_from_its_file(study, tmp_path):
+    study.save(tmp_path / "study.json")
+    back = Study.load(tmp_path / "study.json")
+    assert back.to_dict() == json.loads(study.to_json())
+    back.report(tmp_path / "a.html")
+    study.report(tmp_path / "b.html")
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_damaged_records_are_refused(tmp_path):
+    path = tmp_path / "study.json"
+    for text in ("", "[]", '{"format": "other"}', '{"format": "minixai-study/1"}'):
+        path.write_text(text)
+        with pytest.raises(FileFormatError):
+            Study.load(path)
+    with pytest.raises(DataError, match="No file"):
+        Study.load(tmp_path / "nothing")
+
+
+def test_the_leak_comes_first_with_its_evidence(study):
+    first = study.findings[0]
+    assert first.kind == "leaked_target"
+    assert first.severity == "warning"
+    leaked = set(shop(leak=True).features) - set(shop().features)
+    assert set(first.columns) == leaked
+    assert any(column in study.warnings[0] for column in leaked)
+    assert first.evidence
+
+
+@pytest.mark.parametrize("target", ["rating", "purchase", "amount"])
+def test_the_clean_shop_accuses_nobody(target):
+    table = shop(target=target)
+    kind = MLPClassifier if table.task == "classification" else MLPRegressor
+    found = run_study(table, model=small(kind), n_repeats=1)
+    assert found.warnings == []
+
+
+def test_classes():
+    found = run_study(shop(target="purchase"), model=small(MLPClassifier), n_repeats=1)
+    assert found.data["task"] == "classification"
+    assert [m["name"] for m in found.metrics] == ["accuracy", "log_loss", "roc_auc"]
+    assert np.sum(found.predictions["confusion"]) == found.data["n_test"]
+    assert found.scores[1]["model"] == "most frequent class"
+
+
+def test_three_classes_and_text_labels():
+    draws = np.random.default_rng(0)
+    X = draws.normal(size=(200, 3))
+    y = np.array(["low", "middle", "high"])[np.digitize(X[:, 0], [-0.5, 0.5])]
+    found = run_study((X, y), model=small(MLPClassifier), n_repeats=1)
+    assert set(found.predictions["labels"]) == {"low", "middle", "high"}
+    assert set(found.examples[0]["values"]) == {"x0", "x1", "x2"}
+
+
+@pytest.mark.parametrize("model", ["linear", LinearRegression(solver="gradient_descent")])
+def test_linear_models_walk_the_loop(model):
+    found = run_study(shop(), model=model, n_repeats=1)
+    assert found.scores[0]["model"] == "LinearRegression"
+    assert len(found.compression) == 4
+
+
+def test_a_foreign_model_walks_as_far_as_it_can():
+    ensemble = pytest.importorskip("sklearn.ensemble")
+    forest = ensemble.RandomForestRegressor(n_estimators=5, random_state=0)
+    found = run_study(shop(), model=forest, n_repeats=1)
+    assert found.scores[0]["model"] == "RandomForestRegressor"
+    assert [each.method for each in found.importances] == ["permutation"]
+    assert found.compression == []
+    assert not hasattr(forest, "estimators_"), "the estimator given stays unfitted"
+
+
+def test_missing_values_walk_too():
+    found = run_study(shop(missing=0.1), model=small(), n_repeats=1)
+    assert any(row["missing"] for row in found.data["columns"])
+
+
+def test_nothing_is_learned_from_held_out_rows():
+    """Poison the held-out rows: what was fitted stays the same to the bit."""
+    from minixai.data import split_random
+
+    table = shop()
+    split = split_random(table, test_share=0.2, random_state=0)
+    frame = table.to_frame()
+    frame.loc[np.asarray(split.test_rows), "price"] = 1e6
+    frame.loc[np.asarray(split.test_rows), "rating"] = -50.0
+    poisoned = Table.from_frame(frame, target="rating", kinds=table.kinds)
+    one = run_study(table, model=small(), n_repeats=1)
+    two = run_study(poisoned, model=small(), n_repeats=1)
+    assert two.training == one.training
+    assert two.model == one.model
+    assert two.scores != one.scores
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: run_study(shop(), model="mpl"), ParameterError, "Did you mean 'mlp'"),
+        (lambda: run_study(shop(), model=3), ParameterError, "estimator"),
+        (lambda: run_study(shop(), test_share=1.5), ParameterError, "test_share"),
+        (lambda: run_study(shop(target="purchase"), model="linear"), ParameterError, "classes"),
+        (lambda: run_study("x.csv"), ParameterError, "from_csv"),
+        (lambda: run_study((np.ones((4, 2)), [1, 2])), DataError, "4 rows and y has 2"),
+        (lambda: run_study((np.ones(4), [1, 2, 3, 4])), DataError, "2 dimensions"),
+        (
+            lambda: run_study((np.random.default_rng(0).normal(size=(6, 9)), np.arange(6.0))),
+            DataError,
+            "determine no model",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_a_table_without_a_target_lists_its_columns():
+    frame = pandas.DataFrame({"age": [1.0, 2.5, 3.0], "price": [4.0, 5.0, 7.0]})
+    with pytest.raises(ParameterError, match=r"\['age', 'price'\]"):
+        run_study(Table.from_frame(frame))
