@@ -142,10 +142,10 @@ def _versions(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from minixai.report import check_report_path
+    from minixai.report import check_destination
     from minixai.study import run_study
 
-    check_report_path(options.report, force=options.force)
+    check_destination(options.report, force=options.force)
     study = run_study(
         _table(options),
         model=options.model,
@@ -209,10 +209,11 @@ def _overview(study: Study, options: argparse.Namespace) -> str:
     lines = [f"WARNING: {sentence}" for sentence in study.warnings]
     names = [metric["name"] for metric in study.metrics]
     width = max(len(row["model"]) for row in study.scores)
-    lines.append(f"{'on held-out rows':<{width}}  " + "  ".join(f"{n:>12}" for n in names))
+    lines.append(f"{'on held-out rows':<{width}}  " + "  ".join(names))
     for row in study.scores:
-        cells = "  ".join(f"{row[n]:12.4f}" if row[n] is not None else " " * 12 for n in names)
-        lines.append(f"{row['model']:<{width}}  {cells}")
+        cells = ["-" if row[name] is None else f"{row[name]:.4f}" for name in names]
+        aligned = [cell.rjust(len(name)) for cell, name in zip(cells, names, strict=True)]
+        lines.append(f"{row['model']:<{width}}  " + "  ".join(aligned))
     permutation = study.importances[0]
     top = [permutation.feature_names[j] for j in permutation.order()[:3]]
     lines.append(f"what matters most: {', '.join(top)}")

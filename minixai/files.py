@@ -14,8 +14,10 @@ import io
 import json
 import math
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,20 @@ from minixai.protocols import Array
 __all__ = ["load", "save", "size_of", "write_whole"]
 
 FORMAT = "minixai/1"
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,  # an encrypted member, a later zip version, nesting without end
+    TypeError,
+    ValueError,
+)
+"""What reading spoiled bytes may raise."""
 MAX_BYTES = 1 << 30
 """Largest sum of member sizes that `load` reads."""
 DTYPES = frozenset(["f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "b1"])
@@ -89,7 +105,7 @@ def load(path: Any) -> Any:
         return getattr(import_module(module), class_name)._from_state(manifest["meta"], arrays)
     except FileFormatError:
         raise
-    except (zipfile.BadZipFile, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except _DAMAGE as error:
         raise FileFormatError(
             f"{str(source)!r} is damaged or not a minixai file ({type(error).__name__}: {error})."
         ) from error

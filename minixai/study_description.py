@@ -64,8 +64,8 @@ def description(
             "inputs": list(train.feature_names),
         },
         "training": {
-            "loss_curve": [float(v) for v in getattr(model, "loss_curve_", [])],
-            "validation_curve": [float(v) for v in getattr(model, "validation_curve_", None) or []],
+            "loss_curve": _curve(model, "loss_curve_"),
+            "validation_curve": _curve(model, "validation_curve_"),
             "n_epochs": int(getattr(model, "n_iter_", 0)),
         },
     }
@@ -106,3 +106,8 @@ def _weights(model: Any) -> list[dict[str, Any]]:
 def described(metrics: list[Metric]) -> list[dict[str, Any]]:
     """Return name and direction of each metric."""
     return [{"name": m.name, "higher_is_better": m.higher_is_better} for m in metrics]
+
+
+def _curve(model: Any, name: str) -> list[float]:
+    values = getattr(model, name, None)
+    return [] if values is None else [float(value) for value in values]

@@ -81,7 +81,7 @@ def bad_files():
     empty = good.copy()
     empty["hole"] = np.nan
     same = good.assign(price=1.0)
-    spoiled = good.copy()
+    spoiled = good.astype({"age": float})
     spoiled.loc[2, "age"] = np.inf
     return {
         "all missing": (empty, 3, "hole"),

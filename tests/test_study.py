@@ -46,7 +46,7 @@ def test_the_record_is_whole(study):
     assert len(study.importances) == 3
     raw = set(study.importances[0].feature_names)
     assert raw == {row["column"] for row in study.data["columns"]} - {study.data["target"]}
-    assert [row["model"] for row in study.compression][0] == "original"
+    assert study.compression[0]["model"] == "original"
     assert len(study.compression) == 4
     assert study.compression[2]["bytes_on_disk"] < study.compression[0]["bytes_on_disk"]
     assert len(study.examples) == 3

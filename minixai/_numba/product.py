@@ -1,17 +1,73 @@
-"""out = a @ b inside kernels, without BLAS and with bits that do not depend on the batch."""
+r"""``product(a, b, out)``: matrix products inside kernels, without BLAS.
 
-import os
+.. math::
+    out_{ij} = \sum_k a_{ik} b_{kj}                                                   (1)
+
+Every output is one sum in the order of k, with the multiply-add of the processor: its bits
+do not depend on how many rows stand in ``a``, nor on the layout of ``a`` and ``b``.
+
+Small matrices are bound by overhead and large ones by the memory: columns of b are packed
+into panels of one cache line a row, ``DEPTH`` rows at a time, so that they stay in the second
+level cache; partial sums rest in ``out`` between two depths.
+
+Source: Goto & van de Geijn (2008), Anatomy of High-Performance Matrix Multiplication; the
+order of the loops differs, for one tile of rows serves all panels before the next.
+Cost: m n k multiply-adds; a scratch buffer of at most 300 KB. Batches smaller than a tile read
+b in place.
+"""
+
 from typing import Any
 
 import numpy as np
 
+from minixai._numba.tile import LINE, FloatTile, cpu_features, memory, routine
+
 __all__ = ["product"]
 
-DEPTH, WIDTH = int(os.environ.get("KC", 256)), int(os.environ.get("NC", 256))
+DEPTH = 128  # rows of b packed at a time: a panel of them is a quarter of a first level cache
+WIDTH = 2048  # bytes of a row of b packed at a time: all panels are 256 KB
+
+ORDER = "product: `out` must be a C-ordered matrix that can be written to."
+SHAPES = "product: (m, k) times (k, n) must go into (m, n)."
 
 
 def product(a: Any, b: Any, out: Any) -> None:
+    """Write the matrix product of ``a`` and ``b`` into ``out``; callable inside kernels.
+
+    Parameters
+    ----------
+    a : ndarray of float32 or float64, shape (m, k)
+        Any strides: a transposed view costs nothing extra.
+    b : ndarray of the same type, shape (k, n)
+        C-ordered, or any other strides: a transposed view is rearranged on the way, which is
+        cheaper than copying it first.
+    out : ndarray of the same type, shape (m, n), C-ordered
+        Overwritten; must not overlap ``a`` or ``b``.
+
+    Raises
+    ------
+    TypeError
+        Types differ, are not float32 or float64, or ``out`` is not C-ordered and writeable.
+    ValueError
+        Shapes do not fit.
+
+    Notes
+    -----
+    In plain Python this is ``np.dot``, equal to rounding.
+    """
+    names = [str(array.dtype) for array in (a, b, out)]
+    if names[0] not in ("float32", "float64") or len(set(names)) > 1:
+        raise TypeError(_refusal(names))
+    if not out.flags.c_contiguous:
+        raise TypeError(ORDER)
+    if a.shape[1] != b.shape[0] or out.shape != (a.shape[0], b.shape[1]):
+        raise ValueError(SHAPES)
     np.dot(a, b, out)
+
+
+def _refusal(names: list[str]) -> str:
+    got = ", ".join(names)
+    return f"product: `a`, `b` and `out` must all be float32 or all be float64, got {got}."
 
 
 def install() -> None:
@@ -19,228 +75,84 @@ def install() -> None:
     from numba import types
     from numba.extending import overload
 
-    kinds = {types.float32: _loops("float", 16), types.float64: _loops("double", 8)}
+    n_rows = _tile_rows()
+    kinds = {types.float32: _driver(32, n_rows), types.float64: _driver(64, n_rows)}
 
     @overload(product)
     def compiled(a: Any, b: Any, out: Any) -> Any:
-        if not (a.dtype == b.dtype == out.dtype in kinds) or out.layout != "C":
-            raise TypeError("product wants float32 or float64, and out in C order")
+        if not all(isinstance(array, types.Array) and array.ndim == 2 for array in (a, b, out)):
+            return None
+        if not (a.dtype == b.dtype == out.dtype and out.dtype in kinds):
+            return _refuse(_refusal([str(array.dtype) for array in (a, b, out)]))
+        if out.layout != "C" or not out.mutable:
+            return _refuse(ORDER)
         return kinds[out.dtype]
 
 
-def _rows() -> int:
-    from numba.core.registry import cpu_target
+def _refuse(message: str) -> Any:
+    def refuse(a: Any, b: Any, out: Any) -> None:
+        raise TypeError(message)
 
-    name, _, features = cpu_target.target_context.codegen().magic_tuple()
+    return refuse
+
+
+def _tile_rows() -> int:
+    """Rows of a tile: as many as the registers hold beside one row of b."""
+    triple, features = cpu_features()
     if "+avx512f" in features:
         return 8
-    if "+avx" in features or not name.startswith("x86"):
-        return int(os.environ.get("MR",6))
-    return 2
+    return 6 if "+avx" in features or not triple.startswith("x86") else 2
 
 
-def _loops(kind: str, lanes: int) -> Any:
-    size = 64 // lanes
-    rows = _rows()
-    address, take, give, pack, interleave, block, wide = _pieces(kind, lanes, rows)
-    deepest, widest, group = DEPTH, WIDTH, 4 * lanes
+def _driver(n_bits: int, n_rows: int) -> Any:
+    """The loops over blocks, compiled by numba into every kernel that calls ``product``."""
+    tile = FloatTile(n_bits, n_rows)
+    block, wide, pack, interleave = (
+        routine(emit) for emit in (tile.block, tile.wide, tile.pack, tile.interleave)
+    )
+    address, take, give = memory()
+    lanes, size, line = tile.lanes, tile.n_bytes, LINE
+    deepest, widest = DEPTH, WIDTH // size
+    group, pitch, shift = 4 * lanes, n_rows * size, lanes.bit_length() - 1
 
-    def run(a: Any, b: Any, out: Any) -> None:
+    def multiply(a: Any, b: Any, out: Any) -> None:
         m, n = out.shape
         depth = a.shape[1]
         if a.shape[0] != m or b.shape[0] != depth or b.shape[1] != n:
-            raise ValueError("product: the shapes do not fit")
+            raise ValueError(SHAPES)
         left, right, result = address(a), address(b), address(out)
         a_row, a_step = a.strides
         b_step, b_column = b.strides
         out_row = out.strides[0]
         start = 0
-        if m < rows and b_column == size:
-            start = n // group * group
+        if m < n_rows and b_column == size:
+            start = n & -group
             for i in range(m):
                 for j in range(0, start, group):
                     wide(left + i * a_row, a_step, right + j * size, b_step,
-                         result + i * out_row + j * size, depth)
+                         result + i * out_row + j * size, depth)  # fmt: skip
         deep, across = min(depth, deepest), min(n - start, widest)
-        rearranged = a_step != size and n > lanes or depth > deepest
-        memory = take(64 * (deep * (across // lanes + 1) + rows * (deep // lanes + 3)))
-        panels = (memory + 63) // 64 * 64
+        scattered = n > lanes and (a_step != size or depth > deepest)
+        panel_bytes = line * (deep + 1) * ((across >> shift) + 1)
+        scratch = take(panel_bytes + n_rows * (line + deep * size) + 2 * line)
+        panels = (scratch + line - 1) & -line
+        corner = panels + panel_bytes
+        rows = corner + n_rows * line
         for j0 in range(start, n, widest):
             width = min(widest, n - j0)
             for k0 in range(0, max(depth, 1), deepest):
                 length = min(deepest, depth - k0)
                 pack(right + k0 * b_step + j0 * b_column, b_step, b_column, panels, width, length)
-                free = panels + 64 * deep * (across // lanes + 1)
-                for i in range(0, m, rows):
-                    rest = min(rows, m - i)
+                for i in range(0, m, n_rows):
+                    height = min(n_rows, m - i)
                     x, x_row, x_step = left + i * a_row + k0 * a_step, a_row, a_step
-                    if rest < rows or rearranged:
-                        interleave(x, a_row, a_step, free + 64 * rows, rest, length)
-                        x, x_row, x_step = free + 64 * rows, size, size * rows
+                    if scattered or height < n_rows:
+                        interleave(x, a_row, a_step, rows, height, length)
+                        x, x_row, x_step = rows, size, pitch
                     target = result + i * out_row + j0 * size
                     for p in range(0, width, lanes):
-                        block(x, x_row, x_step, panels + p * size * length, target + p * size,
-                              out_row, free, rest, min(lanes, width - p), length, k0)
-        give(memory)
-    return run
+                        block(x, x_row, x_step, panels + p * size * (length + 1), target + p * size,
+                              out_row, corner, height, min(lanes, width - p), length, k0)  # (1)
+        give(scratch)
 
-
-def _pieces(kind: str, lanes: int, rows: int) -> Any:
-    from llvmlite import ir
-    from numba import types
-    from numba.core import cgutils
-    from numba.extending import intrinsic
-
-    word, single = ir.IntType(64), ir.IntType(32)
-    number = {"float": ir.FloatType(), "double": ir.DoubleType()}[kind]
-    size = 64 // lanes
-    vector = ir.VectorType(number, lanes)
-    none = word(0)
-
-    def at(b, kind, *places):
-        total = places[0]
-        for p in places[1:]:
-            total = b.add(total, p)
-        return b.inttoptr(total, kind.as_pointer())
-
-    def spread(b, x, kind):
-        x = b.insert_element(ir.Constant(kind, ir.Undefined), x, single(0))
-        return b.shuffle_vector(x, x, ir.Constant(ir.VectorType(single, kind.count), [0] * kind.count))
-
-    def steps(function, count, result=types.void):
-        """An intrinsic on `count` addresses and lengths."""
-        arguments = ", ".join(f"x{i}" for i in range(count))
-        space = {"types": types, "result": result, "function": function}
-        def build(context, b, signature, values):
-            function(b, *values)
-            return context.get_dummy_value()
-        return build
-
-    def sums(b, kind, lines, columns, a, a_step, y, y_step, out, length, fresh):
-        """Rows x vectors of sums over k, kept in registers."""
-        fma = cgutils.get_or_insert_function(
-            b.module, ir.FunctionType(kind, [kind] * 3), f"llvm.fmuladd.v{kind.count}f{8 * size}")
-        cells = [[(cgutils.alloca_once(b, kind), b.add(line, word(64 * v)))
-                  for v in range(len(columns))] for _, line in lines]
-        with b.if_else(fresh) as (yes, no):
-            with no:
-                for s, place in sum(cells, []):
-                    b.store(b.load(at(b, kind, out, place), align=size), s)
-            with yes:
-                for s, place in sum(cells, []):
-                    b.store(ir.Constant(kind, [0.0] * kind.count), s)
-        with cgutils.for_range(b, length) as loop:
-            base = b.add(y, b.mul(loop.index, y_step))
-            ys = [b.load(at(b, kind, base, o), align=size) for o in columns]
-            base = b.add(a, b.mul(loop.index, a_step))
-            for (offset, _), line in zip(lines, cells):
-                x = spread(b, b.load(at(b, number, base, offset)), kind)
-                for (s, _), v in zip(line, ys):
-                    b.store(b.call(fma, [x, v, b.load(s)]), s)
-        for s, place in sum(cells, []):
-            b.store(b.load(s), at(b, kind, out, place), align=size)
-
-    def move(b, source, s_row, s_column, target, t_row, t_column, n_rows, n_columns):
-        with cgutils.for_range(b, n_rows) as r:
-            x, z = b.add(source, b.mul(r.index, s_row)), b.add(target, b.mul(r.index, t_row))
-            with cgutils.for_range(b, n_columns) as c:
-                v = b.load(at(b, number, x, b.mul(c.index, s_column)))
-                b.store(v, at(b, number, z, b.mul(c.index, t_column)))
-
-    @intrinsic
-    def block(typing, a, a_row, a_step, y, out, out_row, corner, height, width, length, k0):
-        def build(context, b, signature, values):
-            a, a_row, a_step, y, out, out_row, corner, height, width, length, k0 = values
-            fresh = b.icmp_signed("==", k0, none)
-            whole = b.and_(b.icmp_signed("==", height, word(rows)), b.icmp_signed("==", width, word(lanes)))
-            target, t_row = b.select(whole, out, corner), b.select(whole, out_row, word(64))
-            with b.if_then(b.not_(b.or_(whole, fresh))):
-                move(b, out, out_row, word(size), corner, word(64), word(size), height, width)
-            lines = [(b.mul(a_row, word(r)), b.mul(t_row, word(r))) for r in range(rows)]
-            narrow = b.icmp_signed("<=", width, word(lanes // 4))
-            with b.if_else(narrow) as (yes, no):
-                with yes:
-                    sums(b, ir.VectorType(number, lanes // 4), lines, [none], a, a_step, y, word(64), target, length, fresh)
-                with no:
-                    sums(b, vector, lines, [none], a, a_step, y, word(64), target, length, fresh)
-            with b.if_then(b.not_(whole)):
-                move(b, corner, word(64), word(size), out, out_row, word(size), height, width)
-            return context.get_dummy_value()
-        return types.void(*[types.int64] * 11), build
-
-    @intrinsic
-    def wide(typing, a, a_step, y, y_step, out, length):
-        def build(context, b, signature, values):
-            a, a_step, y, y_step, out, length = values
-            sums(b, vector, [(none, none)], [word(64 * v) for v in range(4)],
-                 a, a_step, y, y_step, out, length, ir.IntType(1)(1))
-            return context.get_dummy_value()
-        return types.void(*[types.int64] * 6), build
-
-    @intrinsic
-    def pack(typing, y, y_step, y_column, to, width, length):
-        def build(context, b, signature, values):
-            y, y_step, y_column, to, width, length = values
-            panels = b.sdiv(b.add(width, word(lanes - 1)), word(lanes))
-            with cgutils.for_range(b, panels) as panel:
-                first = b.mul(panel.index, word(lanes))
-                source = b.add(y, b.mul(first, y_column))
-                target = b.add(to, b.mul(b.mul(panel.index, word(64)), length))
-                left = b.sub(width, first)
-                full = b.icmp_signed(">=", left, word(lanes))
-                with b.if_else(b.and_(full, b.icmp_signed("==", y_column, word(size)))) as (yes, no):
-                    with yes, cgutils.for_range(b, length) as loop:
-                        v = b.load(at(b, vector, source, b.mul(loop.index, y_step)), align=size)
-                        b.store(v, at(b, vector, target, b.mul(loop.index, word(64))), align=size)
-                    with no:
-                        with b.if_then(b.not_(full)), cgutils.for_range(b, length) as loop:
-                            b.store(ir.Constant(vector, [0.0] * lanes), at(b, vector, target, b.mul(loop.index, word(64))), align=size)
-                        move(b, source, y_column, y_step, target, word(size), word(64), b.select(full, word(lanes), left), length)
-            return context.get_dummy_value()
-        return types.void(*[types.int64] * 6), build
-
-    @intrinsic
-    def interleave(typing, a, a_row, a_step, to, height, length):
-        def build(context, b, signature, values):
-            a, a_row, a_step, to, height, length = values
-            kind = ir.VectorType(number, rows)
-            pitch = word(rows * size)
-            whole = b.icmp_signed("==", height, word(rows))
-            with b.if_else(b.and_(whole, b.icmp_signed("==", a_row, word(size)))) as (yes, no):
-                with yes, cgutils.for_range(b, length) as loop:
-                    v = b.load(at(b, kind, a, b.mul(loop.index, a_step)), align=size)
-                    b.store(v, at(b, kind, to, b.mul(loop.index, pitch)), align=size)
-                with no, b.if_else(whole) as (yes, no):
-                    with yes, cgutils.for_range(b, length) as loop:
-                        source = b.add(a, b.mul(loop.index, a_step))
-                        target = b.add(to, b.mul(loop.index, pitch))
-                        for r in range(rows):
-                            v = b.load(at(b, number, source, b.mul(a_row, word(r))))
-                            b.store(v, at(b, number, target, word(r * size)))
-                    with no:
-                        with cgutils.for_range(b, length) as loop:
-                            b.store(ir.Constant(kind, [0.0] * rows), at(b, kind, to, b.mul(loop.index, pitch)), align=size)
-                        move(b, a, a_row, a_step, to, word(size), pitch, height, length)
-            return context.get_dummy_value()
-        return types.void(*[types.int64] * 6), build
-
-    @intrinsic
-    def address(typing, array):
-        def build(context, b, signature, values):
-            return b.ptrtoint(context.make_array(signature.args[0])(context, b, values[0]).data, word)
-        return types.int64(array), build
-
-    @intrinsic
-    def take(typing, size):
-        def build(context, b, signature, values):
-            return b.ptrtoint(context.nrt.allocate(b, values[0]), word)
-        return types.int64(types.int64), build
-
-    @intrinsic
-    def give(typing, place):
-        def build(context, b, signature, values):
-            context.nrt.free(b, b.inttoptr(values[0], ir.IntType(8).as_pointer()))
-            return context.get_dummy_value()
-        return types.void(types.int64), build
-
-    return address, take, give, pack, interleave, block, wide
+    return multiply

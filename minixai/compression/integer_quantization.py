@@ -19,6 +19,7 @@ Cost: one forward pass over the calibration data and one over the weights.
 from __future__ import annotations
 
 import warnings
+from inspect import getattr_static
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from minixai.compression.quantized_network import (
     row_ranges,
 )
 from minixai.errors import DataError, DataWarning, ParameterError, check_option
-from minixai.protocols import Array, Layered
+from minixai.protocols import Array
 
 __all__ = ["quantize"]
 
@@ -89,7 +90,7 @@ def quantize(
             f"The model is quantized already, to {model.n_bits} bits: quantize the model that it "
             "was made from."
         )
-    if not isinstance(model, Layered):
+    if getattr_static(model, "layers", None) is None or not hasattr(model, "forward_trace"):
         raise ParameterError(
             f"quantize needs a model with `layers` and `forward_trace`, and {type(model).__name__} "
             "does not have them: quantize a linear model or a network."

@@ -34,7 +34,7 @@ import numpy as np
 from minixai._estimator import Classifier, Estimator, Regressor
 from minixai._numba import integer_product, kernel, pack, product
 from minixai.compression.code_packing import layers_from_state, state_of_layers
-from minixai.errors import ParameterError
+from minixai.errors import DataError, ParameterError
 from minixai.model_summary import LayerRow, ModelSummary
 from minixai.neural.activations import ACTIVATIONS, activate, multiply_by_slope
 from minixai.protocols import Array, Layer
@@ -204,7 +204,14 @@ class QuantizedNetwork(Estimator):
         for start in range(0, len(matrix), _BLOCK_ROWS):
             steps = list(self._steps(matrix[start : start + _BLOCK_ROWS]))
             outputs.append(steps[-1].output)
-        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+        raw = outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+        if not np.isfinite(raw).all():
+            row = int(np.argmin(np.isfinite(raw).all(axis=1)))
+            raise DataError(
+                f"The raw score of row {row} is not a finite number: its values lie far outside of "
+                "what the weights can take; scale X as in training."
+            )
+        return raw
 
     def _steps(self, x: Array) -> Iterator[_Step]:
         """Yield what each layer does to the rows ``x``, the first layer first."""

@@ -1,9 +1,11 @@
 """Findings on data: a leaked target, and columns or rows that teach nothing.
 
-A feature is called a leaked target when it alone (`single_column`) has a skill on held-out
-rows that is high as such, and nearly all of what the model reaches, or when it tells the
-target exactly. Strong honest predictors stay below: the best columns of ordinary tables
-reach a skill of about 0.4 (ratings of food and service beside an overall rating, 0.6).
+A feature is called a leaked target when nearly all of what the model reaches on held-out rows
+is reached by that feature alone (`single_column`), and its skill is either very high as such
+(0.9) or high (0.7) with no honest column near it (half as much). Strong honest predictors
+stay below: the best columns of ordinary tables reach 0.4, ratings of food and service beside
+an overall rating 0.56, with one another close behind. A law of nature, or one trend beside
+another, is found too: the finding says what was measured, and asks.
 
 Cost: one sort a column, and one hash a row for repeated rows.
 """
@@ -16,15 +18,16 @@ from typing import Any
 import numpy as np
 
 from minixai.data.column import Column
-from minixai.data.single_column import measured, naive_loss
+from minixai.data.single_column import ColumnSkill, naive_loss, single_column_skills
 from minixai.data.table import Table
 from minixai.finding import Finding
-from minixai.protocols import Array
 
 __all__ = ["check_leak", "check_table"]
 
 # Chosen between what honest and leaking tables reach; the tests hold both sides.
-LEAST_SKILL = {"regression": 0.8, "classification": 0.7}
+SURE_SKILL = 0.9
+HIGH_SKILL = 0.7
+CLEAR_LEAD = 0.5  # of a high skill, what the best column below `HIGH_SKILL` may reach
 LEAST_SHARE = 0.9  # of the model's skill
 _EXACT = 0.999  # share of rows told exactly
 _LEAST_TEST_ROWS = 20  # fewer rows agree by chance
@@ -47,17 +50,18 @@ def check_leak(
     Returns
     -------
     list of Finding
-        Kind ``"leaked_target"``, the strongest first; evidence: column_skill, model_skill,
-        share_of_model, exact_share, next_column, next_skill, measure, n_test.
+        Kind ``"leaked_target"``, the strongest first; evidence: column_skill, std_error,
+        model_skill, share_of_model, exact_share, next_column, next_skill, measure, n_test.
     """
     if test.n_rows < _LEAST_TEST_ROWS:
         return []
     model_skill = _model_skill(train, test, model_scores)
-    results = measured(train, test)
-    order = sorted(results, key=lambda name: -results[name][0])
-    found = [name for name in order if _leaks(results[name], train.task, model_skill)]
-    honest = next((name for name in order if name not in found), None)
-    return [_leak(name, train, test, results[name], model_skill, honest, results) for name in found]
+    results = single_column_skills(train, test)
+    order = sorted(results, key=lambda name: -results[name].skill)
+    honest = next((name for name in order if results[name].skill < HIGH_SKILL), None)
+    rest = 1.0 if honest is None else results[honest].skill
+    found = [name for name in order if _leaks(results[name], rest, model_skill)]
+    return [_leak(name, train, test, results[name], model_skill, honest, rest) for name in found]
 
 
 def check_table(table: Table) -> list[Finding]:
@@ -72,11 +76,13 @@ def check_table(table: Table) -> list[Finding]:
     return [*found, *_equal_columns(table), *_equal_rows(table), *_rare_classes(table)]
 
 
-def _leaks(result: tuple[float, float], task: str | None, model_skill: float | None) -> bool:
-    skill, exact = result
-    high = skill >= LEAST_SKILL[task or "regression"]
-    nearly_all = model_skill is None or skill >= LEAST_SHARE * model_skill
-    return high and (nearly_all or exact >= _EXACT)
+def _leaks(result: ColumnSkill, rest: float, model_skill: float | None) -> bool:
+    """Whether a column of that skill gives the target away, the honest best being ``rest``."""
+    skill = result.skill - 2.0 * result.std_error  # a lucky test part of 30 rows accuses nobody
+    if skill < SURE_SKILL and (skill < HIGH_SKILL or rest > CLEAR_LEAD * skill):
+        return False
+    nearly_all = model_skill is None or result.skill >= LEAST_SHARE * model_skill
+    return nearly_all or result.exact_share >= _EXACT
 
 
 def _model_skill(
@@ -97,23 +103,24 @@ def _leak(
     name: str,
     train: Table,
     test: Table,
-    result: tuple[float, float],
+    result: ColumnSkill,
     model_skill: float | None,
     honest: str | None,
-    results: dict[str, tuple[float, float]],
+    next_skill: float,
 ) -> Finding:
     """Return the finding with its numbers in words."""
-    skill, exact = result
+    skill, exact = result.skill, result.exact_share
     measure = "R2" if train.task == "regression" else "log-loss skill"
     evidence: dict[str, Any] = {
         "column_skill": skill,
+        "std_error": result.std_error,
         "model_skill": model_skill,
         "share_of_model": None if not model_skill else skill / model_skill,
         "exact_share": exact,
         "next_column": honest,
-        "next_skill": None if honest is None else results[honest][0],
+        "next_skill": None if honest is None else next_skill,
         "measure": measure,
-        "n_test": test.n_rows,
+        "n_test": result.n_rows,
     }
     if exact >= _EXACT:
         claim = f"tells the target {train.target!r} exactly in {exact:.1%} of the held-out rows"
@@ -121,7 +128,7 @@ def _leak(
         claim = f"alone explains nearly all of the score ({measure} {skill:.3f} on held-out rows)"
     beside = "" if model_skill is None else f"; the model of all columns reaches {model_skill:.3f}"
     if honest is not None:
-        beside += f"; the next column, {honest!r}, {results[honest][0]:.3f}"
+        beside += f"; the next column, {honest!r}, {next_skill:.3f}"
     return Finding(
         kind="leaked_target",
         columns=(name,),
@@ -154,7 +161,10 @@ def _of_column(column: Column) -> list[Finding]:
         proposal = "Check how it was collected; its indicator may say more than its values."
         found.append(_note("missing_values", (name,), sentence, proposal, n_missing=n_missing))
     if column.kind == "id" and n_rows >= 10 and n_unique > 0.9 * (n_rows - n_missing):
-        sentence = f"Column {name!r} names rows: {n_unique} different values in {n_rows} rows."
+        sentence = (
+            f"Column {name!r} names rows: {n_unique} different values in the "
+            f"{n_rows - n_missing} rows that have one."
+        )
         proposal = "It is left out of the matrix: what is learned about one holds for no other."
         found.append(_note("identifier", (name,), sentence, proposal, n_unique=n_unique))
     if column.kind in ("categorical", "id") and column.categories.dtype.kind == "U":
@@ -205,7 +215,7 @@ def _equal_columns(table: Table) -> list[Finding]:
 
 def _equal_rows(table: Table) -> list[Finding]:
     """Return a finding if rows repeat others whole, in a table that could tell them apart."""
-    codes = [np.unique(_row_codes(c), return_inverse=True)[1] for c in table.columns.values()]
+    codes = [np.unique(c.row_keys(), return_inverse=True)[1] for c in table.columns.values()]
     joined = np.zeros(table.n_rows, dtype=np.int64)
     for code in codes:  # renumbered each time, so the product stays below n_rows^2
         joined = np.unique(joined * (int(code.max()) + 1) + code, return_inverse=True)[1]
@@ -216,12 +226,6 @@ def _equal_rows(table: Table) -> list[Finding]:
     sentence = f"{n_repeated} of {table.n_rows} rows repeat another row in every column."
     proposal = "Check for rows entered twice: a copy may stand in the training and the test part."
     return [_note("duplicate_rows", (), sentence, proposal, n_repeated=n_repeated)]
-
-
-def _row_codes(column: Column) -> Array:
-    if column.indptr is None:
-        return column.values
-    return np.array(["" if label is None else label for label in column.labels()], dtype=np.str_)
 
 
 def _rare_classes(table: Table) -> list[Finding]:

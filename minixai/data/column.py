@@ -105,9 +105,17 @@ class Column:
                 shown[i] = "|".join(str(label) for label in self.categories[codes])
         return shown
 
-    def indicators(self) -> Array:
-        """Return one 0/1 column a category, float64 (n, k); not for numeric columns."""
-        matrix = np.zeros((len(self), len(self.categories)))
-        known = self.values >= 0
-        matrix[self.row_of_value[known], self.values[known]] = 1.0
-        return matrix
+    def row_keys(self) -> Array:
+        """Return one value a row (n,), the same where the column's value is the same."""
+        if self.indptr is None:
+            return self.values
+        keys = np.random.default_rng(0).integers(2**62, size=len(self.categories))
+        sums = np.zeros(len(self), dtype=np.int64)  # of random keys, wrapping: order is no matter
+        np.add.at(sums, self.row_of_value, keys[self.values])
+        return sums
+
+    def recoded(self, categories: Array) -> Column:
+        """Return the column with codes into other categories: sorted text, all of them known."""
+        position = np.searchsorted(categories, self.categories.astype(np.str_))
+        values = np.append(position, -1)[self.values]
+        return Column(self.name, self.kind, values, categories, self.indptr)

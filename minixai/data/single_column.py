@@ -15,7 +15,12 @@ of the naive prediction's loss that it takes away,
     \text{skill} = 1 - L(\hat y) / L(\bar y),                                          (2)
 
 L the squared error (skill is then R2 against the training mean) or the log loss: 1 is
-perfect, 0 no better than the mean or the class shares of training, below 0 worse.
+perfect, 0 no better than the mean or the class shares of training, below 0 worse. A column
+with gaps counts by all rows or by those that have a value, whichever is better. The standard
+error is that of a ratio of means,
+
+.. math::
+    se^2 = \frac{1}{n \bar L_0^2} \mathrm{var}(L_i - (1 - \text{skill}) L_{0i}).          (3)
 
 Source: own; the skill is that of weather forecasting (Murphy 1988, Mon. Wea. Rev. 116, 2417).
 Cost: O(n log n) a column.
@@ -23,7 +28,7 @@ Cost: O(n log n) a column.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,14 +38,33 @@ from minixai.data.table import Table
 from minixai.errors import ParameterError
 from minixai.protocols import Array
 
-__all__ = ["prediction_skill", "single_column_skills"]
+__all__ = ["ColumnSkill", "prediction_skill", "single_column_skills"]
 
 _N_BINS = 32
+_LEAST_PRESENT = 20  # rows with a value, for a skill of their own
 _LEAST_PROBABILITY = 1e-6  # a sure and wrong prediction must not cost infinity
 
 
-def single_column_skills(train: Table, test: Table) -> dict[str, float]:
-    """Return each feature's skill on the test rows, learned from the training rows.
+class ColumnSkill(NamedTuple):
+    """What one column alone reaches on the held-out rows.
+
+    Parameters
+    ----------
+    skill, std_error : float
+    exact_share : float
+        Share of the rows whose class, or number to 1e-6 of its spread, is met.
+    n_rows : int
+        Rows it was measured on: all, or those that have a value.
+    """
+
+    skill: float
+    std_error: float
+    exact_share: float
+    n_rows: int
+
+
+def single_column_skills(train: Table, test: Table) -> dict[str, ColumnSkill]:
+    """Return what each feature reaches on the test rows, learned from the training rows.
 
     Parameters
     ----------
@@ -52,7 +76,11 @@ def single_column_skills(train: Table, test: Table) -> dict[str, float]:
     ParameterError
         A table without a target.
     """
-    return {name: skill for name, (skill, _) in measured(train, test).items()}
+    goal, truth = _target(train), _target(test, train)
+    return {
+        name: _of_column(train.columns[name], test.columns[name], goal, truth)
+        for name in train.features
+    }
 
 
 def prediction_skill(train: Table, test: Table, prediction: Any) -> float:
@@ -64,24 +92,16 @@ def prediction_skill(train: Table, test: Table, prediction: Any) -> float:
     prediction : array
         Numbers (n_test,), or probabilities (n_test, n_classes), classes sorted.
     """
-    goal, truth = _target(train), _target(test, train)
+    truth = _target(test, train)
     given = np.asarray(prediction, dtype=np.float64)
-    return _skill(truth, given if given.ndim == 2 else given[:, None], goal.mean(axis=0))
-
-
-def measured(train: Table, test: Table) -> dict[str, tuple[float, float]]:
-    """Return each feature's (skill, share of test rows predicted exactly)."""
-    goal, truth = _target(train), _target(test, train)
-    return {
-        name: _of_column(train.columns[name], test.columns[name], goal, truth)
-        for name in train.features
-    }
+    loss = float(_losses(truth, given if given.ndim == 2 else given[:, None]).mean())
+    return 1.0 - loss / naive_loss(train, test)  # (2)
 
 
 def naive_loss(train: Table, test: Table) -> float:
     """Return the mean loss of predicting the training mean, or class shares, everywhere."""
     goal, truth = _target(train), _target(test, train)
-    return _loss(truth, np.broadcast_to(goal.mean(axis=0), truth.shape))
+    return float(_losses(truth, np.broadcast_to(goal.mean(axis=0), truth.shape)).mean())
 
 
 def _target(table: Table, like: Table | None = None) -> Array:
@@ -99,7 +119,7 @@ def _target(table: Table, like: Table | None = None) -> Array:
     return np.asarray(labels[:, None] == classes).astype(np.float64)
 
 
-def _of_column(train: Column, test: Column, goal: Array, truth: Array) -> tuple[float, float]:
+def _of_column(train: Column, test: Column, goal: Array, truth: Array) -> ColumnSkill:
     places, later, n_bins = _bins(train, as_kind(test, train.kind))
     average = goal.mean(axis=0)
     counts = np.bincount(places, minlength=n_bins) + 1.0
@@ -108,9 +128,26 @@ def _of_column(train: Column, test: Column, goal: Array, truth: Array) -> tuple[
     guesses = [means[later]]
     if train.kind == "numeric" and goal.shape[1] == 1:
         guesses += _lines(train, test, goal[:, 0], average[0])
-    skills = [_skill(truth, guess, average) for guess in guesses]
-    best = int(np.argmax(skills))
-    return skills[best], _exact_share(truth, guesses[best])
+    naive = _losses(truth, np.broadcast_to(average, truth.shape))
+    found: list[ColumnSkill] = []
+    present = np.flatnonzero(~test.missing)
+    subsets = [np.arange(len(truth))]
+    if _LEAST_PRESENT <= len(present) < len(truth):
+        subsets.append(present)
+    for guess in guesses:
+        losses, exact = _losses(truth, guess), _exact(truth, guess)
+        found += [_measured(losses[rows], naive[rows], exact[rows]) for rows in subsets]
+    return max(found)
+
+
+def _measured(losses: Array, naive: Array, exact: Array) -> ColumnSkill:
+    """Return skill and standard error from the loss of each row and the naive one."""
+    level = float(naive.mean())
+    if level == 0.0:
+        return ColumnSkill(0.0, 0.0, 0.0, len(naive))
+    ratio = float(losses.mean()) / level
+    error = float(np.std(losses - ratio * naive)) / (level * np.sqrt(len(naive)))  # (3)
+    return ColumnSkill(1.0 - ratio, error, float(exact.mean()), len(naive))
 
 
 def _bins(train: Column, test: Column) -> tuple[Array, Array, int]:
@@ -132,14 +169,12 @@ def _bins(train: Column, test: Column) -> tuple[Array, Array, int]:
             return np.where(column.missing, len(edges) + 1, bins)
 
         return place(train), place(test), n_bins
-    names = [_cells(train), _cells(test)]
-    index = {name: k for k, name in enumerate(sorted(set(names[0])))}
-    places = [np.array([index.get(name, len(index)) for name in each]) for each in names]
-    return places[0], places[1], len(index) + 1
-
-
-def _cells(column: Column) -> list[str]:
-    return ["" if label is None else str(label) for label in column.labels()]
+    texts = [column.categories.astype(np.str_) for column in (train, test)]
+    shared = np.unique(np.concatenate(texts))
+    keys, later = train.recoded(shared).row_keys(), test.recoded(shared).row_keys()
+    known, places = np.unique(keys, return_inverse=True)
+    found = np.minimum(np.searchsorted(known, later), len(known) - 1)
+    return places, np.where(known[found] == later, found, len(known)), len(known) + 1
 
 
 def _lines(train: Column, test: Column, goal: Array, average: float) -> list[Array]:
@@ -164,26 +199,18 @@ def _lines(train: Column, test: Column, goal: Array, average: float) -> list[Arr
     return [np.where(test.missing, filler, guess)[:, None] for guess in (line, through)]
 
 
-def _skill(truth: Array, guess: Array, average: Array) -> float:
-    naive = _loss(truth, np.broadcast_to(average, truth.shape))
-    if naive == 0.0:
-        return 0.0
-    return 1.0 - _loss(truth, guess) / naive  # (2)
-
-
-def _loss(truth: Array, guess: Array) -> float:
-    """Return the mean squared error of numbers, the mean log loss of class shares."""
+def _losses(truth: Array, guess: Array) -> Array:
+    """Return each row's squared error, or log loss of class shares, (n,)."""
     if truth.shape[1] == 1:
-        return float(np.mean(np.square(truth - guess)))
+        return np.asarray(np.square(truth - guess)[:, 0])
     bounded = np.clip(guess, _LEAST_PROBABILITY, 1.0)
     of_class = np.where(truth > 0, bounded, 1.0).prod(axis=1)
     unseen = truth.sum(axis=1) == 0  # a class that training does not have
-    return float(-np.mean(np.log(np.where(unseen, _LEAST_PROBABILITY, of_class))))
+    return np.asarray(-np.log(np.where(unseen, _LEAST_PROBABILITY, of_class)))
 
 
-def _exact_share(truth: Array, guess: Array) -> float:
-    """Return the share of rows whose class, or number to 1e-6 of its spread, is met."""
+def _exact(truth: Array, guess: Array) -> Array:
+    """Return whether each row's class, or number to 1e-6 of its spread, is met."""
     if truth.shape[1] > 1:
-        return float(np.mean(truth.argmax(axis=1) == guess.argmax(axis=1)))
-    tolerance = 1e-6 * float(truth.std())
-    return float(np.mean(np.abs(truth - guess) <= tolerance))
+        return np.asarray(truth.argmax(axis=1) == guess.argmax(axis=1))
+    return np.asarray(np.abs(truth - guess)[:, 0] <= 1e-6 * float(truth.std()))

@@ -34,6 +34,7 @@ from minixai.protocols import Array
 __all__ = ["Table"]
 
 _SHOWN_ROWS = 5
+_SHOWN_WIDTH = 110
 _SHOWN_NAMES = 40
 
 
@@ -262,11 +263,14 @@ class Table:
             for each, column in head.columns.items()
         ]
         widths = [max(map(len, block)) for block in blocks]
+        shown = max(int(np.searchsorted(np.cumsum([w + 2 for w in widths]), _SHOWN_WIDTH)), 1)
         lines = [
-            "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-            for line in zip(*blocks, strict=True)
+            "  ".join(cell.rjust(w) for cell, w in zip(line, widths[:shown], strict=True))
+            for line in zip(*blocks[:shown], strict=True)
         ]
+        hidden = len(blocks) - shown
         more = ["..."] if self.n_rows > _SHOWN_ROWS else []
+        more += [f"and {hidden} more columns"] if hidden else []
         return "\n".join([first, *lines, *more])
 
 

@@ -17,6 +17,7 @@ Cost: one pass over the weights, no data.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import getattr_static
 from typing import Any
 
 import numpy as np
@@ -65,13 +66,14 @@ def weight_importance(
     >>> weight_importance(model).mean
     array([0.75, 0.25])
     """
-    layers = getattr(model, "layers", None)
-    if not isinstance(layers, tuple) or not layers:
+    if getattr_static(model, "layers", None) is None:
         raise ParameterError(
             f"weight_importance reads a model's `layers`, and {type(model).__name__} has none: "
             "permutation_importance works for any model."
         )
-    strength = _path_strength([np.asarray(layer.weight, dtype=np.float64) for layer in layers])
+    strength = _path_strength(
+        [np.asarray(layer.weight, dtype=np.float64) for layer in model.layers]
+    )
     learned = getattr(model, "feature_names_in_", None)
     names = [f"x{j}" for j in range(len(strength))] if learned is None else list(map(str, learned))
     players = check_groups(groups, names)

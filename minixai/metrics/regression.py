@@ -63,7 +63,8 @@ def mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> f
     2.5
     """
     residual, weight = _residual(y_true, y_pred, sample_weight)
-    value = _mean(residual * residual, weight)  # (1)
+    with np.errstate(over="ignore"):
+        value = _mean(residual * residual, weight)  # (1)
     if not math.isfinite(value):
         raise DataError(
             "The mean squared error is beyond the largest float: rescale the target "

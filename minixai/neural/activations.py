@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minixai._numba import kernel
+from minixai.optim.losses import logistic
 from minixai.protocols import Array
 
 __all__ = ["ACTIVATIONS", "Activation", "activate", "add_rows", "multiply_by_slope"]
@@ -48,18 +49,14 @@ def _relu(z: Array) -> Array:
     return np.maximum(z, 0)
 
 
-def _sigmoid(z: Array) -> Array:
-    small = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1 / (1 + small), small / (1 + small))
-
-
 def _sigmoid_slope(z: Array) -> Array:
-    value = _sigmoid(z)
-    return value * (1 - value)
+    value = logistic(z)
+    slope: Array = value * (1 - value)
+    return slope
 
 
 def _normal_distribution(z: Array) -> Array:
-    error = np.frompyfunc(math.erf, 1, 1)(z * _ROOT_HALF).astype(z.dtype)
+    error = np.asarray(np.frompyfunc(math.erf, 1, 1)(z * _ROOT_HALF)).astype(z.dtype)
     return np.asarray(0.5 * (1 + error))
 
 
@@ -75,7 +72,7 @@ ACTIVATIONS = {
     "identity": Activation(IDENTITY, _identity, np.ones_like),
     "relu": Activation(RELU, _relu, lambda z: (z > 0).astype(z.dtype)),
     "tanh": Activation(TANH, np.tanh, lambda z: 1 - np.tanh(z) ** 2),
-    "sigmoid": Activation(SIGMOID, _sigmoid, _sigmoid_slope),
+    "sigmoid": Activation(SIGMOID, logistic, _sigmoid_slope),
     "gelu": Activation(GELU, _gelu, _gelu_slope),
 }
 

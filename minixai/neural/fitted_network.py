@@ -15,7 +15,14 @@ from minixai._estimator import Estimator
 from minixai._validation import check_number
 from minixai.errors import DataError, ParameterError, check_option, suggestion
 from minixai.model_summary import ModelSummary, summarise_layers
-from minixai.neural.network import Network, backward, forward, loss_slopes, penalised_loss
+from minixai.neural.network import (
+    Network,
+    backward,
+    forward,
+    input_slope,
+    loss_slopes,
+    penalised_loss,
+)
 from minixai.neural.network_kernel import BLOCK, input_slope_rows, replaced_rows, scratch_size
 from minixai.neural.network_trainer import NetworkTrainer, raw_scores
 from minixai.neural.pass_trace import Trace, trace_pass
@@ -35,6 +42,7 @@ class FittedNetwork(Estimator):
     momentum: float
     batch_size: int
     l2: float
+    n_iter_: int
     _network: Network
     _flat: Array
     _methods: tuple[str, ...] = ("predict",)
@@ -51,6 +59,14 @@ class FittedNetwork(Estimator):
     def _from_raw(self, method: str, raw: Array) -> Array:
         raise NotImplementedError
 
+    def _hidden(self) -> tuple[int, ...]:
+        """Return the hidden widths asked for, checked."""
+        sizes = self.hidden_layer_sizes
+        sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else tuple(sizes)
+        for size in sizes:
+            check_number("hidden_layer_sizes", size, low=1, integer=True)
+        return tuple(int(size) for size in sizes)
+
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_flat")
 
@@ -61,7 +77,7 @@ class FittedNetwork(Estimator):
         return self._network.layers(self._flat.copy())
 
     def parameters(self) -> dict[str, Array]:
-        """Return copies of the arrays by name: ``layers.0.weight`` (n_in, n_out), ``layers.0.bias``."""
+        """Return copies of the arrays: ``layers.0.weight`` (n_in, n_out), ``layers.0.bias``, ..."""
         found: dict[str, Array] = {}
         for i, layer in enumerate(self.layers):
             found[f"layers.{i}.weight"] = layer.weight
@@ -86,17 +102,16 @@ class FittedNetwork(Estimator):
         weights = _checked_chain(parameters)
         widths = (weights[0].shape[0], *(weight.shape[1] for weight in weights))
         model = type(self)(**self.get_params(deep=False))
-        if hasattr(self, "_network") and widths[1:-1] != self._network.widths[1:-1]:
-            model.hidden_layer_sizes = widths[1:-1]
-        elif not hasattr(self, "_network"):
+        if widths[1:-1] != self._hidden():
             model.hidden_layer_sizes = widths[1:-1]
         model._network = Network(widths, self.activation)
         arrays = [np.asarray(parameters[name]) for name in model._network.shapes]
         dtype = np.float32 if all(a.dtype == np.float32 for a in arrays) else np.float64
         model._flat = np.concatenate([a.ravel() for a in arrays]).astype(dtype)
         model.n_features_in_ = widths[0]
-        if getattr(self, "n_features_in_", None) == widths[0] and hasattr(self, "feature_names_in_"):
-            model.feature_names_in_ = self.feature_names_in_
+        names = getattr(self, "feature_names_in_", None)
+        if names is not None and len(names) == widths[0]:
+            model.feature_names_in_ = names
         model._adopt_outputs(widths[-1], self)
         return model
 
@@ -160,6 +175,27 @@ class FittedNetwork(Estimator):
     def forward_trace(self, X: Any) -> list[Array]:
         """Return every activation: X first, the raw output (n_samples, k) last."""
         return forward(self._network.layers(self._flat), self._rows(X)).inputs
+
+    def backward(self, X: Any, delta: Array, rule: str = "gradient") -> list[Array]:
+        """Carry a slope in the raw output back to every layer.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+        delta : array (n_samples, k)
+            Slope of some quantity in the raw output of ``X``.
+        rule : str
+            How a layer passes it on; "gradient" is the chain rule.
+
+        Returns
+        -------
+        list of array
+            Slopes in X, then in the sums of layer 1, 2, ...; the last is ``delta``.
+        """
+        check_option("rule", rule, ("gradient",))
+        layers = self._network.layers(self._flat)
+        deltas = backward(layers, forward(layers, self._rows(X)), np.asarray(delta))
+        return [input_slope(layers, deltas), *deltas]
 
     def column_replacer(
         self, X: Any, method: str = "predict"

@@ -1,13 +1,10 @@
-r"""Multi-layer perceptrons trained by hand-written gradients: a classifier and a regressor.
+"""Multi-layer perceptrons trained by hand-written gradients: a classifier and a regressor.
 
 Layers, passes and penalty are those of ``network``, the losses those of ``optim.losses``, the
 steps those of ``optim.optimizers``, the epochs those of ``optim.training``; this file says what
-the outputs mean. A binary classifier has one output, the logit of class 1; one of k > 2
-classes has k logits; a regressor has one output per column of y:
-
-.. math::
-    p(1 | x) &= 1 / (1 + e^{-z})                                  (1) \\
-    p(j | x) &= e^{z_j - m} / \textstyle\sum_i e^{z_i - m}        (2)
+the outputs mean. A binary classifier has one output, the logit of class 1, whose probability
+is its logistic function; one of k > 2 classes has k logits and their softmax; a regressor has
+one output per column of y.
 
 Source: Goodfellow, Bengio & Courville (2016), Deep Learning, chapter 6.
 Cost: a training step of n rows spends about 6 n multiply-adds a weight.
@@ -27,7 +24,7 @@ from minixai.neural.activations import ACTIVATIONS
 from minixai.neural.fitted_network import FittedNetwork
 from minixai.neural.network import Network
 from minixai.neural.network_trainer import NetworkTrainer, raw_scores
-from minixai.optim.losses import Loss, make_loss
+from minixai.optim.losses import Loss, logistic, make_loss, softmax
 from minixai.optim.optimizers import OPTIMIZERS, OptimizerState, start_optimizer
 from minixai.optim.schedules import SCHEDULES
 from minixai.optim.training import EpochRecord, TrainingHistory, TrainingPlan, train
@@ -82,7 +79,8 @@ class _MLP(FittedNetwork):
         self._flat = state.parameters.copy()
         self.n_iter_ = len(history.losses)
         self.loss_curve_ = np.array(history.losses)
-        self.validation_curve_ = np.array(history.validation_losses) if self.early_stopping else None
+        held_out = history.validation_losses
+        self.validation_curve_ = np.array(held_out) if self.early_stopping else None
 
     def _start(self, network: Network, dtype: Any) -> Array:
         if not (self.warm_start and hasattr(self, "_flat")):
@@ -99,7 +97,7 @@ class _MLP(FittedNetwork):
         if not self.early_stopping:
             return np.arange(n_rows), np.arange(0)
         if n_rows < 2:
-            raise DataError("`early_stopping` holds rows out and needs 2 at least: set it to False.")
+            raise DataError("`early_stopping` holds rows out and needs 2: set it to False.")
         n_held = min(max(1, round(self.validation_fraction * n_rows)), n_rows - 1)
         order = generator(self.random_state, HELD_OUT_KEY).permutation(n_rows)
         return np.sort(order[n_held:]), np.sort(order[:n_held])
@@ -114,13 +112,6 @@ class _MLP(FittedNetwork):
             patience=self.patience,
             callbacks=callbacks,
         )
-
-    def _hidden(self) -> tuple[int, ...]:
-        sizes = self.hidden_layer_sizes
-        sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else tuple(sizes)
-        for size in sizes:
-            check_number("hidden_layer_sizes", size, low=1, integer=True)
-        return tuple(int(size) for size in sizes)
 
     def _check_arguments(self) -> None:
         self._hidden()
@@ -246,7 +237,9 @@ class MLPClassifier(_MLP, Classifier):
         self.warm_start = warm_start
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, *, callbacks: Sequence[Callable[[EpochRecord], Any]] = ()) -> Self:
+    def fit(
+        self, X: Any, y: Any, *, callbacks: Sequence[Callable[[EpochRecord], Any]] = ()
+    ) -> Self:
         """Train on labelled rows.
 
         Parameters
@@ -289,16 +282,12 @@ class MLPClassifier(_MLP, Classifier):
         if method == "decision_function":
             return raw[:, 0] if binary else raw
         if method == "predict":
-            labels: Array = self.classes_[(raw[:, 0] > 0).astype(int) if binary else raw.argmax(axis=1)]
+            codes = (raw[:, 0] > 0).astype(int) if binary else raw.argmax(axis=1)
+            labels: Array = self.classes_[codes]
             return labels
         if binary:
-            small = np.exp(-np.abs(raw[:, 0]))
-            smaller, larger = small / (1 + small), 1 / (1 + small)
-            one = np.where(raw[:, 0] >= 0, larger, smaller)  # (1)
-            return np.stack([np.where(raw[:, 0] >= 0, smaller, larger), one], axis=1)
-        likely = np.exp(raw - raw.max(axis=1, keepdims=True))
-        shares: Array = likely / likely.sum(axis=1, keepdims=True)  # (2)
-        return shares
+            return np.hstack([logistic(-raw), logistic(raw)])
+        return softmax(raw)
 
     def _loss(self) -> Loss:
         binary = len(self.classes_) == 2
@@ -393,7 +382,9 @@ class MLPRegressor(_MLP, Regressor):
         self.warm_start = warm_start
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, *, callbacks: Sequence[Callable[[EpochRecord], Any]] = ()) -> Self:
+    def fit(
+        self, X: Any, y: Any, *, callbacks: Sequence[Callable[[EpochRecord], Any]] = ()
+    ) -> Self:
         """Train on rows with known numbers.
 
         Parameters
@@ -415,7 +406,8 @@ class MLPRegressor(_MLP, Regressor):
         check_option("loss", self.loss, ("half_squared_error", "huber"))
         check_number("huber_delta", self.huber_delta, low=0.0, open_low=True)
         wide = np.ndim(y) == 2 and np.shape(y)[1] > 1
-        rows, first = self._validated_fit(X, np.asarray(y)[:, 0] if wide else y, numeric_target=True)
+        first = np.asarray(y)[:, 0] if wide else y
+        rows, first = self._validated_fit(X, first, numeric_target=True)
         targets = self._targets(y, len(rows)) if wide else first[:, None]
         return self._learn(X, rows, targets, targets.shape[1], callbacks)
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,7 @@ class Network:
         return flat.astype(dtype)
 
     def _shapes(self) -> list[tuple[int, int]]:
-        return list(zip(self.widths[:-1], self.widths[1:], strict=True))
+        return list(pairwise(self.widths))
 
 
 @dataclass(frozen=True)
@@ -139,12 +140,18 @@ def forward(layers: Sequence[Layer], X: Array) -> ForwardPass:
 
 
 def backward(layers: Sequence[Layer], passed: ForwardPass, delta: Array) -> list[Array]:
-    """Return :math:`\\Delta_1, ..., \\Delta_L` from the slope ``delta`` in the raw output."""
+    r"""Return :math:`\Delta_1, ..., \Delta_L` from the slope ``delta`` in the raw output."""
     deltas = [delta]
     for after, before, z in zip(layers[:0:-1], layers[-2::-1], passed.sums[-2::-1], strict=True):
         slope = ACTIVATIONS[before.activation].slope(z)
         deltas.insert(0, (deltas[0] @ after.weight.T) * slope)  # (2)
     return deltas
+
+
+def input_slope(layers: Sequence[Layer], deltas: Sequence[Array]) -> Array:
+    """Return the slope in X, (n, n_in)."""
+    slope: Array = deltas[0] @ layers[0].weight.T  # (5)
+    return slope
 
 
 def loss_slopes(
@@ -159,13 +166,9 @@ def loss_slopes(
     return slopes
 
 
-def input_slope(layers: Sequence[Layer], deltas: Sequence[Array]) -> Array:
-    """Return the slope in X, (n, n_in)."""
-    slope: Array = deltas[0] @ layers[0].weight.T  # (5)
-    return slope
-
-
-def penalised_loss(layers: Sequence[Layer], raw: Array, targets: Array, loss: Loss, l2: float) -> float:
+def penalised_loss(
+    layers: Sequence[Layer], raw: Array, targets: Array, loss: Loss, l2: float
+) -> float:
     """Return the mean loss of the rows, plus the penalty."""
     mean = float(np.mean(loss.values(raw, targets), dtype=np.float64))
     if l2 == 0.0:

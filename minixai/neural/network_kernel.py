@@ -13,6 +13,7 @@ copy of the weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from minixai._numba import kernel, product
@@ -28,7 +29,7 @@ BLOCK = 128
 
 def scratch_size(widths: Sequence[int], n_rows: int) -> int:
     """Return how many numbers a kernel needs to work in: `n_rows` a mini-batch, or ``BLOCK``."""
-    weights = sum(a * b for a, b in zip(widths[:-1], widths[1:], strict=True))
+    weights = sum(a * b for a, b in pairwise(widths))
     return 3 * n_rows * sum(widths) + n_rows * widths[-1] + weights
 
 
@@ -53,7 +54,7 @@ def train_batches(
     n_steps: Any,
     learning_rate: float,
     scratch: Any,
-) -> float:
+) -> Any:
     """Take one step per mini-batch of ``order``; return the mean loss before the steps."""
     total = 0.0
     whole = order.size - order.size % batch_size
@@ -89,16 +90,21 @@ def train_batches(
                 if l2 != 0.0:
                     total += _add_penalty(l2, weights[k], weight_slopes[k]) * n_rows
             take_step(
-                optimizer, parameters, gradient, first, second, mask, constants, n_steps,
+                optimizer,
+                parameters,
+                gradient,
+                first,
+                second,
+                mask,
+                constants,
+                n_steps,
                 learning_rate,
             )
     return total / order.size
 
 
 @kernel
-def forward_rows(
-    X: Any, parameters: Any, widths: Any, codes: Any, scratch: Any, out: Any
-) -> None:
+def forward_rows(X: Any, parameters: Any, widths: Any, codes: Any, scratch: Any, out: Any) -> None:
     """Write the raw output of every row of ``X`` into ``out`` (n, n_outputs)."""
     weights, biases = _layer_views(parameters, widths)
     for start in range(0, X.shape[0], BLOCK):
@@ -223,7 +229,7 @@ def _gather(matrix: Any, order: Any, start: int, out: Any) -> None:
 
 @kernel
 def transpose(matrix: Any, out: Any) -> None:
-    """Write the transpose of ``matrix`` (n, m) into ``out`` (m, n), in blocks that fit the cache."""
+    """Write the transpose of ``matrix`` (n, m) into ``out`` (m, n), in blocks."""
     n_rows, n_columns = matrix.shape
     for top in range(0, n_rows, 16):
         for left in range(0, n_columns, 16):

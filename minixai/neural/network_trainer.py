@@ -50,10 +50,12 @@ class NetworkTrainer:
         self.rows_per_call = batch_size * max(1, int(WORK_PER_CALL / work))
         self._scratch = aligned(scratch_size(network.widths, batch_size), X.dtype)
 
-    def run_epoch(self, order: Array, optimizer_state: OptimizerState, learning_rate: float) -> float:
+    def run_epoch(
+        self, order: Array, optimizer_state: OptimizerState, learning_rate: float
+    ) -> float:
         """Take one step per mini-batch of ``order`` and return the mean loss before the steps."""
         state = optimizer_state
-        return train_batches(
+        loss: float = train_batches(
             self.X,
             self.targets,
             order,
@@ -74,6 +76,7 @@ class NetworkTrainer:
             float(learning_rate),
             self._scratch,
         )
+        return loss
 
 
 def raw_scores(network: Network, flat: Array, X: Array) -> Array:

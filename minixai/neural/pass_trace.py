@@ -1,8 +1,9 @@
 """The page a student reads with a pencil: one pass forward, one backward, one step.
 
 Every quantity has its symbol, its formula, its shape, its numbers, and one entry worked out:
-the first on the way forward, the largest on the way back. The numbers are those of ``loss_gradient`` and of the optimizer's own kernel, so the page
-cannot drift away from what the training does; only what is shown is rounded.
+the first on the way forward, the largest on the way back. The numbers are those of
+``loss_gradient`` and of the optimizer's own kernel, so the page cannot drift away from what the
+training does; only what is shown is rounded.
 
 Cost: one forward and backward pass; long tables are cut to a corner in the text, never in
 ``steps``.
@@ -19,7 +20,7 @@ import numpy as np
 from minixai.errors import ParameterError, suggestion
 from minixai.neural.activations import ACTIVATIONS
 from minixai.neural.network import ForwardPass, backward, forward, loss_slopes, penalised_loss
-from minixai.optim.losses import Loss
+from minixai.optim.losses import Loss, logistic, softmax
 from minixai.optim.optimizers import start_optimizer
 from minixai.protocols import Array, Layer
 
@@ -196,7 +197,7 @@ def _given(layers: Sequence[Layer], X: Array, targets: Array) -> Iterator[TraceS
     yield TraceStep("given", "A0", "X, the rows", X)
     yield TraceStep("given", "y", "the targets", targets)
     for k, layer in enumerate(layers, start=1):
-        yield TraceStep("given", f"W{k}", f"weights of layer {k}, one column per unit", layer.weight)
+        yield TraceStep("given", f"W{k}", f"weights of layer {k}, a column per unit", layer.weight)
         yield TraceStep("given", f"b{k}", f"biases of layer {k}", layer.bias)
 
 
@@ -218,11 +219,9 @@ def _loss_steps(
 ) -> Iterator[TraceStep]:
     top = f"Z{len(layers)}"
     if loss.name == "binary_cross_entropy":
-        yield TraceStep("loss", "p", f"1 / (1 + exp(-{top}))", loss.gradient(raw, 0.0 * targets))
+        yield TraceStep("loss", "p", f"1 / (1 + exp(-{top}))", logistic(raw))
     if loss.name == "categorical_cross_entropy":
-        share = np.exp(raw - raw.max(axis=1, keepdims=True))
-        share /= share.sum(axis=1, keepdims=True)
-        yield TraceStep("loss", "p", f"softmax({top}): exp({top}) / sum of its row", share)
+        yield TraceStep("loss", "p", f"exp({top}) / sum over its row of exp({top})", softmax(raw))
     formula = f"{_LOSSES[loss.name][0]},  z = {top}"
     values = loss.values(raw, targets)
     worked = f"z = {_line(raw[0])},  y = {_line(targets[0])}:  loss[0] = {_number(values[0])}"
@@ -253,8 +252,8 @@ def _backward_steps(
             slope = ACTIVATIONS[name].slope(passed.sums[k - 1])
             formula = f"(dJ/dZ{k + 1} W{k + 1}^T) * {_SLOPES[name].format(z=f'Z{k}', a=f'A{k}')}"
             i, j = _largest(delta)
-            terms = _terms(deltas[k][i], after[j])
-            worked = f"dJ/dZ{k}[{i},{j}] = ({terms}) * {_number(slope[i, j])} = {_number(delta[i, j])}"
+            product = f"({_terms(deltas[k][i], after[j])}) * {_number(slope[i, j])}"
+            worked = f"dJ/dZ{k}[{i},{j}] = {product} = {_number(delta[i, j])}"
             yield TraceStep("backward", f"dJ/dZ{k}", formula, delta, worked)
         else:
             yield TraceStep("backward", f"dJ/dZ{k}", formula, delta)

@@ -7,10 +7,13 @@ For one row with raw scores :math:`z` (k of them) and target :math:`y`:
     \ell &= \max(z, 0) - z y + \log(1 + e^{-|z|})                                    (2) \\
     \ell &= \log \textstyle\sum_j e^{z_j - m} + m - z_y, \quad m = \max_j z_j        (3) \\
     \ell &= \textstyle\sum_j h(z_j - y_j), \quad h(r) = \tfrac12 r^2 \text{ for }
-            |r| \le \delta, \text{ else } \delta (|r| - \tfrac12 \delta)             (4)
+            |r| \le \delta, \text{ else } \delta (|r| - \tfrac12 \delta)             (4) \\
+    \sigma(z) &= 1 / (1 + e^{-z})                                                   (5) \\
+    \mathrm{softmax}(z)_j &= e^{z_j - m} / \textstyle\sum_i e^{z_i - m}             (6)
 
 (1) is the half squared error (the 1/2 makes the derivative the plain residual), (2) the
-cross-entropy of one logit, (3) that of k logits, (4) Huber's loss. The derivatives are
+cross-entropy of one logit, (3) that of k logits, (4) Huber's loss; (5) and (6) are the
+probabilities that belong to (2) and (3). The derivatives are
 :math:`z - y`, :math:`\sigma(z) - y`, :math:`\mathrm{softmax}(z) - e_y` and the residual clipped
 to :math:`[-\delta, \delta]`. Written from logits, none overflows where the result does not.
 
@@ -31,7 +34,7 @@ from minixai._numba import kernel
 from minixai.errors import check_option
 from minixai.protocols import Array
 
-__all__ = ["LOSSES", "Loss", "make_loss", "mean_loss_gradient"]
+__all__ = ["LOSSES", "Loss", "logistic", "make_loss", "mean_loss_gradient", "softmax"]
 
 HALF_SQUARED_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER = range(4)
 
@@ -87,32 +90,32 @@ class Loss:
         """
         if self.code == BINARY_CROSS_ENTROPY:
             tail = np.log1p(np.exp(-np.abs(raw)))
-            return (np.maximum(raw, 0) - raw * targets + tail)[:, 0]
-        if self.code == CATEGORICAL_CROSS_ENTROPY:
+            values: Array = (np.maximum(raw, 0) - raw * targets + tail)[:, 0]
+        elif self.code == CATEGORICAL_CROSS_ENTROPY:
             highest = raw.max(axis=1, keepdims=True)
             total = np.log(np.exp(raw - highest).sum(axis=1, keepdims=True)) + highest
-            return (total - np.take_along_axis(raw, targets.astype(np.int64), axis=1))[:, 0]
-        residual = raw - targets
-        if self.code == HALF_SQUARED_ERROR:
-            return 0.5 * (residual**2).sum(axis=1)
-        size = np.abs(residual)
-        straight = self.delta * (size - 0.5 * self.delta)
-        return np.where(size <= self.delta, 0.5 * residual**2, straight).sum(axis=1)
+            values = (total - np.take_along_axis(raw, targets.astype(np.int64), axis=1))[:, 0]
+        elif self.code == HALF_SQUARED_ERROR:
+            values = 0.5 * ((raw - targets) ** 2).sum(axis=1)
+        else:
+            size = np.abs(raw - targets)
+            straight = self.delta * (size - 0.5 * self.delta)
+            values = np.where(size <= self.delta, 0.5 * size**2, straight).sum(axis=1)
+        return values
 
     def gradient(self, raw: Array, targets: Array) -> Array:
         """Return d loss / d raw of each row, (n_samples, k); arguments as in `values`."""
         if self.code == BINARY_CROSS_ENTROPY:
-            return _logistic(raw) - targets
+            slope: Array = logistic(raw) - targets
+            return slope
         if self.code == CATEGORICAL_CROSS_ENTROPY:
-            likely = np.exp(raw - raw.max(axis=1, keepdims=True))
-            likely /= likely.sum(axis=1, keepdims=True)
-            codes = targets[:, 0].astype(np.int64)
-            likely[np.arange(len(raw)), codes] -= 1
-            return likely
-        residual = raw - targets
-        if self.code == HALF_SQUARED_ERROR:
-            return residual
-        return np.clip(residual, -self.delta, self.delta)
+            slope = softmax(raw)
+            slope[np.arange(len(raw)), targets[:, 0].astype(np.int64)] -= 1
+            return slope
+        slope = raw - targets
+        if self.code == HUBER:
+            slope = np.clip(slope, -self.delta, self.delta)
+        return slope
 
 
 def make_loss(name: str, delta: float = 1.0) -> Loss:
@@ -127,13 +130,21 @@ def make_loss(name: str, delta: float = 1.0) -> Loss:
     return Loss(name, delta)
 
 
-def _logistic(raw: Array) -> Array:
+def logistic(raw: Array) -> Array:
+    """Return (5) of every entry; neither end overflows, and small values keep their digits."""
     small = np.exp(-np.abs(raw))
-    return np.where(raw >= 0, 1 / (1 + small), small / (1 + small))
+    return np.where(raw >= 0, 1 / (1 + small), small / (1 + small))  # (5)
+
+
+def softmax(raw: Array) -> Array:
+    """Return (6) of every row, (n_samples, k); each row sums to 1."""
+    likely = np.exp(raw - raw.max(axis=1, keepdims=True))
+    shares: Array = likely / likely.sum(axis=1, keepdims=True)  # (6)
+    return shares
 
 
 @kernel
-def mean_loss_gradient(code: int, delta: float, raw: Any, targets: Any, gradient: Any) -> float:
+def mean_loss_gradient(code: int, delta: float, raw: Any, targets: Any, gradient: Any) -> Any:
     """Write d(mean loss) / d raw into ``gradient`` and return the mean loss, summed in float64."""
     n_rows, n_outputs = raw.shape
     total = 0.0
@@ -161,7 +172,7 @@ def mean_loss_gradient(code: int, delta: float, raw: Any, targets: Any, gradient
 
 
 @kernel
-def _categorical_row(raw: Any, targets: Any, gradient: Any, i: int, share: float) -> float:
+def _categorical_row(raw: Any, targets: Any, gradient: Any, i: int, share: float) -> Any:
     n_classes = raw.shape[1]
     highest = float(raw[i, 0])
     for j in range(1, n_classes):

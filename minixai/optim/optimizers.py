@@ -39,7 +39,7 @@ OPTIMIZERS = {"sgd": SGD, "adam": ADAM}
 
 @dataclass(frozen=True)
 class OptimizerState:
-    """Everything that a step reads and writes; the arrays are changed in place.
+    r"""Everything that a step reads and writes; the arrays are changed in place.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class OptimizerState:
     mask : array (n_parameters,) or (0,)
         1 for entries that are trained and 0 for those held at 0; empty: all are trained.
     constants : float64 array (3,)
-        Momentum or :math:`\\beta_1`, :math:`\\beta_2`, :math:`\\epsilon`.
+        Momentum or :math:`\beta_1`, :math:`\beta_2`, :math:`\epsilon`.
     n_steps : int64 array (1,)
         Steps taken so far.
     """
@@ -140,7 +140,7 @@ def start_optimizer(
 
 
 def aligned(size: int, dtype: Any) -> Array:
-    """Return an uninitialised buffer that begins on a cache line, so that vectors do not straddle."""
+    """Return an uninitialised buffer that begins on a cache line: no vector straddles two."""
     kind = np.dtype(dtype)
     raw = np.empty(size * kind.itemsize + 64, np.uint8)
     start = -raw.ctypes.data % 64

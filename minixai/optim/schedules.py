@@ -30,7 +30,7 @@ def _constant(t: float) -> float:
 
 
 def _step(t: float) -> float:
-    return 10.0 ** -math.floor(3.0 * t + 1e-9)  # (1)
+    return math.pow(10.0, -math.floor(3.0 * t + 1e-9))  # (1)
 
 
 def _cosine(t: float) -> float:
@@ -38,7 +38,7 @@ def _cosine(t: float) -> float:
 
 
 def _exponential(t: float) -> float:
-    return 10.0 ** (-2.0 * t)  # (3)
+    return math.pow(10.0, -2.0 * t)  # (3)
 
 
 def _linear(t: float) -> float:

@@ -117,7 +117,9 @@ class BatchWalk:
         self.rows_per_call = batch_size
         self.shapes = {name: array.shape for name, array in model.parameters().items()}
 
-    def run_epoch(self, order: Array, optimizer_state: OptimizerState, learning_rate: float) -> float:
+    def run_epoch(
+        self, order: Array, optimizer_state: OptimizerState, learning_rate: float
+    ) -> float:
         """Take one step per mini-batch of ``order`` and return the mean loss before the steps."""
         total = 0.0
         for start in range(0, len(order), self.batch_size):

@@ -26,7 +26,11 @@ __all__ = ["plot_importance"]
 
 
 def plot_importance(
-    importance: Importance, ax: Axes | None = None, *, max_display: int = 10
+    importance: Importance,
+    ax: Axes | None = None,
+    *,
+    max_display: int = 10,
+    value_name: str | None = None,
 ) -> Any:
     """Draw one bar for each of the features that matter most.
 
@@ -38,7 +42,11 @@ def plot_importance(
     ax : matplotlib.axes.Axes, optional
         Where to draw; None makes a figure of its own.
     max_display : int
-        How many features get a bar, at least 1; the others are summed in one more.
+        How many features get a bar, at least 1; the others, if they are two or more, are
+        summed in one more.
+
+    value_name : str, optional
+        What the length of a bar is; None takes it from the method and the metric.
 
     Returns
     -------
@@ -53,12 +61,13 @@ def plot_importance(
     check_number("max_display", max_display, low=1, integer=True)
     mean = np.asarray(importance.mean, dtype=np.float64)
     order = np.asarray(importance.order(), dtype=np.int64)
-    shown, rest = order[:max_display], order[max_display:]
+    n_shown = len(order) if len(order) == max_display + 1 else max_display
+    shown, rest = order[:n_shown], order[n_shown:]
     values = [float(mean[j]) for j in shown]
     names = [shortened(importance.feature_names[j]) for j in shown]
     if len(rest):
         values.append(float(mean[rest].sum()))
-        names.append(f"sum of {len(rest)} other{'s' if len(rest) > 1 else ''}")
+        names.append(f"sum of {len(rest)} others")
     axes = new_axes(ax, (6.4, 1.1 + 0.34 * max(len(values), 1)))
     places = np.arange(len(values))
     axes.barh(places, values, color=[VERMILLION if v < 0 else BLUE for v in values], height=0.66)
@@ -69,7 +78,7 @@ def plot_importance(
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(_axis_text(importance), **PLAIN_TEXT)
+    axes.set_xlabel(_axis_text(importance, value_name), **PLAIN_TEXT)
     if len(rest):
         note(axes, f"{len(shown)} of {len(order)} features shown")
     return axes
@@ -87,7 +96,7 @@ def _draw_errors(ax: Any, importance: Importance, values: list[float], shown: An
         np.arange(len(shown)),
         xerr=known,
         fmt="none",
-        ecolor=ax.spines["left"].get_edgecolor(),
+        ecolor=ax.yaxis.label.get_color(),
         elinewidth=1.4,
         capsize=3.5,
     )
@@ -95,24 +104,24 @@ def _draw_errors(ax: Any, importance: Importance, values: list[float], shown: An
 
 
 def _write_values(ax: Any, values: list[float], reach: list[float]) -> None:
-    """Write each number past the end of its bar, and leave room for it."""
+    """Write each number to the right of its bar, where there is room: past zero if negative."""
     signed = any(value < 0 for value in values)
     for place, (value, error) in enumerate(zip(values, reach, strict=True)):
-        side = -1 if value < 0 else 1
         ax.annotate(
             number_text(value, signed=signed),
-            (value + side * (error if error == error else 0.0), place),
-            xytext=(5 * side, 0),
+            (max(0.0, value + (error if error == error else 0.0)), place),
+            xytext=(5, 0),
             textcoords="offset points",
-            ha="right" if side < 0 else "left",
             va="center",
             fontsize="small",
             **PLAIN_TEXT,
         )
     ax.margins(x=0.14)
+    left, right = ax.get_xlim()
+    ax.set_xlim(left if min(values, default=0.0) < 0 else min(left, 0.0), right)
 
 
-def _axis_text(importance: Importance) -> str:
+def _axis_text(importance: Importance, value_name: str | None) -> str:
     """Say what the length of a bar and of its error bar is."""
     method = str(importance.method)
     words = {
@@ -120,8 +129,9 @@ def _axis_text(importance: Importance) -> str:
         "weight": "sum of absolute-weight products",
         "gradient": "mean absolute gradient",
     }.get(method, f"importance: {shortened(method, 40)}")
-    metric = f" ({shortened(importance.metric, 40)})" if importance.metric else ""
+    words += f" ({shortened(importance.metric, 40)})" if importance.metric else ""
+    words = words if value_name is None else shortened(value_name, 80)
     if importance.std_error is None:
-        return words + metric
+        return words
     over = "repeats" if method == "permutation" else "rows"
-    return f"{words}{metric}\nerror bars: ± 1 standard error over {importance.n_repeats} {over}"
+    return f"{words}\nerror bars: ± 1 standard error over {importance.n_repeats} {over}"

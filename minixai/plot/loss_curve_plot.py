@@ -118,6 +118,7 @@ def _scale(ax: Any, losses: Array) -> None:
     finite = losses[np.isfinite(losses)]
     if finite.size and finite.min() > 0 and finite.max() > 100 * finite.min():
         ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
         ax.set_ylabel("loss (logarithmic)", **PLAIN_TEXT)
     else:
         ax.set_ylabel("loss", **PLAIN_TEXT)

@@ -61,11 +61,12 @@ def plot_predictions(
     axes.plot([low, high], [low, high], color=line, linewidth=1, linestyle="--", zorder=3)
     alpha = float(np.clip(60.0 / np.sqrt(true.size) / 4, 0.12, 0.8))
     axes.scatter(true, predicted, s=14, color=BLUE, alpha=alpha, linewidths=0, rasterized=True)
-    axes.annotate(
-        "predicted = true",
-        (high, high),
-        xytext=(-6, -2),
-        textcoords="offset points",
+    words = "dashed: predicted = true"
+    axes.text(
+        0.985,
+        0.015,
+        words,
+        transform=axes.transAxes,
         ha="right",
         va="bottom",
         fontsize="small",

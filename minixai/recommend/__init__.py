@@ -1,1 +1,5 @@
 """Recommenders."""
+
+from minixai.recommend.baseline import BiasBaseline
+
+__all__ = ["BiasBaseline"]

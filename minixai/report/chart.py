@@ -12,17 +12,24 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
 from minixai.errors import require
+from minixai.plot.canvas import BLUE, VERMILLION
 from minixai.report.markup import ATTRIBUTES, TAGS, Markup, element, joined
 
 __all__ = ["chart"]
 
 _INK, _MUTED = "#123457", "#123467"
-_SCHEME = {_INK: "var(--ink)", _MUTED: "var(--muted)"}
+_SCHEME = {
+    _INK: "var(--ink)",
+    _MUTED: "var(--muted)",
+    BLUE.lower(): "var(--blue)",
+    VERMILLION.lower(): "var(--vermillion)",
+}
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "minixai",
@@ -105,10 +112,11 @@ def _drawn(draw: Callable[[Any], object], size: tuple[float, float]) -> str:
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if k.startswith(_LOOKS)}
     defaults.pop("savefig.directory", None)
     target = io.BytesIO()
-    with matplotlib.rc_context({**defaults, **_SETTINGS}):
+    with matplotlib.rc_context({**defaults, **_SETTINGS}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph ")  # the reader's fonts have them
         figure = figure_module.Figure(figsize=size, layout="constrained")
         draw(figure.subplots())
-        figure.savefig(target, format="svg", metadata=_NO_METADATA, dpi=2 * _PIXELS_PER_INCH)
+        figure.savefig(target, format="svg", metadata=_NO_METADATA, dpi=1.5 * _PIXELS_PER_INCH)
     return target.getvalue().decode("utf-8")
 
 

@@ -13,15 +13,17 @@ from minixai.report.table import folded_table, name_markup, table
 from minixai.report.wording import plain_name
 
 if TYPE_CHECKING:
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["correlation_section", "data_section"]
 
 _MOST_CORRELATED = 40
-_TEXT_KEYS = ("column", "kind", "encoded as", "encoded_as", "encoding", "role")
+_WORTH_A_WORD = 0.3
+_TARGET = "target"
+_FIRST_KEYS = ("column", "name", "kind")
 
 
-def data_section(study: Study) -> Section | None:
+def data_section(study: StudyRecord) -> Section | None:
     """Return the counts of rows and the table of columns."""
     data = study.data
     if not data:
@@ -54,7 +56,7 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
     if not columns:
         return (None,)
     keys = list(dict.fromkeys(key for each in columns for key in each))
-    keys.sort(key=lambda key: _TEXT_KEYS.index(key) if key in _TEXT_KEYS[:2] else 2)
+    keys.sort(key=lambda key: _FIRST_KEYS.index(key) if key in _FIRST_KEYS else len(_FIRST_KEYS))
     rows = [
         [name_markup(each.get(key)) if j == 0 else value_text(each.get(key))
          for j, key in enumerate(keys)]
@@ -62,7 +64,7 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
     ]  # fmt: skip
     n_encoded = data.get("n_encoded")
     became = f" They became the {count_text(n_encoded)} inputs of the model." if n_encoded else ""
-    names = [j for j, key in enumerate(keys) if key in _TEXT_KEYS]
+    texts = [j for j, key in enumerate(keys) if any(isinstance(c.get(key), str) for c in columns)]
     return (
         element("h3", "What each column became"),
         paragraph(
@@ -75,12 +77,12 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
             "Columns of the table",
             [plain_name(key) for key in keys],
             rows,
-            n_names=1 + sum(1 for j in names if j),
+            texts=texts,
         ),
     )
 
 
-def correlation_section(study: Study) -> Section | None:
+def correlation_section(study: StudyRecord) -> Section | None:
     """Return the correlations of the encoded columns, with the strongest ones in words."""
     record = study.data.get("correlation") or {}
     names, values = list(record.get("names") or []), record.get("values") or []
@@ -97,7 +99,7 @@ def correlation_section(study: Study) -> Section | None:
         lambda ax: plot_correlation(values, ax, names=names, max_display=_MOST_CORRELATED),
         key="correlation",
         title="Correlation heatmap",
-        description=f"Correlations between {len(names)} columns. "
+        description=f"Correlations between {len(names)} columns, the strongest: "
         + " ".join(f"{a} and {b}: {number_text(r, 2)}." for a, b, r in pairs[:3]),
         size=(side + 1.4, side),
         caption="Blue: the two rise together. Vermillion: one falls as the other rises. Pale: no "
@@ -117,27 +119,41 @@ def correlation_section(study: Study) -> Section | None:
 
 
 def _strongest(names: list[str], values: list[list[Any]]) -> list[tuple[str, str, float]]:
-    """Return pairs of columns with their correlation, the strongest first."""
+    """Return pairs of columns with their correlation, the strongest first.
+
+    Levels of one column exclude each other, so that pairs of them say nothing and are left out.
+    """
     pairs = [
         (names[i], names[j], float(values[i][j]))
         for i in range(len(names))
         for j in range(i)
-        if values[i][j] is not None and values[i][j] == values[i][j]
+        if values[i][j] is not None
+        and values[i][j] == values[i][j]
+        and ("=" not in names[i] or names[i].partition("=")[0] != names[j].partition("=")[0])
     ]
     return sorted(pairs, key=lambda pair: -abs(pair[2]))
 
 
 def _in_words(pairs: list[tuple[str, str, float]], part: str) -> Markup:
-    strong = [pair for pair in pairs if abs(pair[2]) >= 0.3][:3]
-    if not strong:
-        return paragraph(f"No two inputs are correlated by more than 0.3.{part}")
-    phrases = [
-        joined([name_markup(a), " and ", name_markup(b), f" ({number_text(r, 2)})"])
-        for a, b, r in strong
-    ]
-    return paragraph(
-        "The strongest correlations among the inputs: ",
-        joined(phrases, "; "),
-        ". Columns that are strongly correlated share their importance, and none of the methods "
-        f"below can tell them apart.{part}",
-    )
+    strong = [pair for pair in pairs if abs(pair[2]) >= _WORTH_A_WORD]
+    with_target = [pair for pair in strong if _TARGET in pair[:2]][:3]
+    others = [pair for pair in strong if _TARGET not in pair[:2]][:3]
+    sentences: list[object] = []
+    if with_target:
+        partners = [(b if a == _TARGET else a, r) for a, b, r in with_target]
+        phrases = [joined([name_markup(each), f" ({number_text(r, 2)})"]) for each, r in partners]
+        sentences += ["Most correlated with the target: ", joined(phrases, ", "), ". "]
+    if others:
+        phrases = [
+            joined([name_markup(a), " and ", name_markup(b), f" ({number_text(r, 2)})"])
+            for a, b, r in others
+        ]
+        sentences += [
+            "The strongest correlations among the inputs: ",
+            joined(phrases, "; "),
+            ". Columns that are strongly correlated share their importance, and none of the "
+            "methods below can tell them apart.",
+        ]
+    else:
+        sentences.append(f"No two inputs are correlated by {_WORTH_A_WORD} or more.")
+    return paragraph(*sentences, part)

@@ -13,14 +13,14 @@ from minixai.report.wording import metric_label, plain_name
 
 if TYPE_CHECKING:
     from minixai.finding import Finding
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["finding_section", "headline"]
 
 _MOST_FINDINGS = 40
 
 
-def headline(study: Study) -> Markup:
+def headline(study: StudyRecord) -> Markup:
     """Return the head of the page, in words first and then in figures."""
     data = study.data
     lead: list[object] = [name_markup(study.model.get("name", "A model")), " predicts "]
@@ -34,6 +34,8 @@ def headline(study: Study) -> Markup:
         lead += [". "]
     if study.scores and study.metrics:
         lead.append(comparison_sentence(study))
+    if any(_is_leak(each) for each in study.findings):
+        lead.append(" Read the warning below first: this score is probably too good to be true.")
     return element(
         "header",
         paragraph("minixai report", class_="eyebrow"),
@@ -43,7 +45,7 @@ def headline(study: Study) -> Markup:
     )
 
 
-def _key_figures(study: Study) -> Markup | None:
+def _key_figures(study: StudyRecord) -> Markup | None:
     figures: list[tuple[object, object]] = []
     if study.scores and study.metrics:
         metric = study.metrics[0]
@@ -70,7 +72,7 @@ def _key_figures(study: Study) -> Markup | None:
     return pair_list(figures, class_="figures") if figures else None
 
 
-def finding_section(study: Study) -> Section:
+def finding_section(study: StudyRecord) -> Section:
     """Return what the reader must know first: the findings, leaks on top."""
     findings = sorted(study.findings, key=_rank)
     n_warnings = sum(each.severity == "warning" for each in findings)
@@ -94,7 +96,15 @@ def finding_section(study: Study) -> Section:
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
-    return (0 if "leak" in finding.kind.lower() else 1, 0 if finding.severity == "warning" else 1)
+    return (0 if _is_leak(finding) else 1, 0 if finding.severity == "warning" else 1)
+
+
+def _is_leak(finding: Finding) -> bool:
+    return "leak" in finding.kind.lower() and finding.severity == "warning"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _box(finding: Finding) -> Markup:
@@ -121,7 +131,11 @@ def _box(finding: Finding) -> Markup:
     return element(
         "div",
         element(
-            "h3", element("span", word, class_="word"), " ", plain_name(finding.kind), *columns
+            "h3",
+            element("span", word, class_="word"),
+            " ",
+            _capital(plain_name(finding.kind)),
+            *columns,
         ),
         paragraph(finding.sentence),
         pair_list(evidence, class_="pairs evidence") if evidence else None,

@@ -14,7 +14,7 @@ from minixai.report.wording import method_words, metric_label
 
 if TYPE_CHECKING:
     from minixai.importance import Importance
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["example_section", "importance_section"]
 
@@ -23,7 +23,7 @@ _MOST_EXAMPLES = 6
 _MOST_FEATURES = 12
 
 
-def importance_section(study: Study) -> Section | None:
+def importance_section(study: StudyRecord) -> Section | None:
     """Return the bars of every method, with how to read them and when not to trust them."""
     usable = [each for each in study.importances if len(each.feature_names)][:_MOST_METHODS]
     if not usable:
@@ -66,12 +66,13 @@ def _method(importance: Importance, key: str) -> list[Markup | None]:
         for j in order
     ]
     n_bars = min(len(order), 11)
+    axis = words.axis + (f" ({metric_label(importance.metric)})" if importance.metric else "")
     return [
         element("h3", words.title),
         paragraph(words.reading),
         paragraph("First come ", top, "."),
         chart(
-            lambda ax: plot_importance(importance, ax),
+            lambda ax: plot_importance(importance, ax, value_name=axis),
             key=key,
             title=title,
             description="; ".join(f"{names[j]}: {number_text(importance.mean[j], 3)}"
@@ -87,7 +88,7 @@ def _caution(caveat: str) -> Markup | None:
     return joined([element("strong", "Caution. "), caveat]) if caveat else None
 
 
-def example_section(study: Study) -> Section | None:
+def example_section(study: StudyRecord) -> Section | None:
     """Return single rows: what was predicted, and which of its values pushed where."""
     if not study.examples:
         return None
@@ -127,7 +128,7 @@ def _case(example: dict[str, Any], i: int) -> Markup:
             f"Held-out row {value_text(example.get('row'))}",
             ["feature", "its value", "effect", "− to the left, + to the right"],
             rows,
-            n_names=2,
+            texts=(0, 1, 3),
         ),
         class_="case",
     )

@@ -10,6 +10,7 @@ from minixai.report.markup import Markup, element, joined
 from minixai.report.number import (
     bytes_text,
     count_text,
+    difference_text,
     number_text,
     percent_text,
     seconds_text,
@@ -20,7 +21,7 @@ from minixai.report.table import folded_table, name_markup, table
 from minixai.report.wording import metric_label, plain_name
 
 if TYPE_CHECKING:
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["compression_section", "model_section"]
 
@@ -29,7 +30,7 @@ _MOST_LAYERS = 8
 _SUMMARY_TEXTS = ("name", "layer", "kind", "shape", "activation")
 
 
-def model_section(study: Study) -> Section | None:
+def model_section(study: StudyRecord) -> Section | None:
     """Return the layers as a table, as a network and as weights."""
     summary, layers = study.model.get("summary") or [], study.model.get("weights") or []
     if not summary and not layers:
@@ -55,11 +56,9 @@ def _summary_words(summary: list[dict[str, Any]]) -> Markup:
 def _summary_table(summary: list[dict[str, Any]]) -> Markup:
     keys = list(dict.fromkeys(key for row in summary for key in row))
     keys.sort(key=lambda key: key not in _SUMMARY_TEXTS)
-    n_names = sum(key in _SUMMARY_TEXTS for key in keys)
+    texts = [j for j, key in enumerate(keys) if key in _SUMMARY_TEXTS]
     rows = [[_summary_cell(key, row.get(key)) for key in keys] for row in summary]
-    return table(
-        "Layers", [plain_name(key).removeprefix("n ") for key in keys], rows, n_names=n_names
-    )
+    return table("Layers", [plain_name(key).removeprefix("n ") for key in keys], rows, texts=texts)
 
 
 def _summary_cell(key: str, value: Any) -> object:
@@ -70,12 +69,12 @@ def _summary_cell(key: str, value: Any) -> object:
     return count_text(value) if isinstance(value, int) else value_text(value)
 
 
-def _inputs(study: Study) -> list[str] | None:
+def _inputs(study: StudyRecord) -> list[str] | None:
     names = study.model.get("inputs")
     return [str(name) for name in names] if names else None
 
 
-def _network(study: Study, layers: list[dict[str, Any]]) -> Markup:
+def _network(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:
     whole = [list(layer.get("shape") or _shape_of(layer)) for layer in layers]
     widths = [whole[0][0], *(shape[1] for shape in whole)]
     picture = [_NamedLayer(layer) for layer in layers]
@@ -98,8 +97,25 @@ def _network(study: Study, layers: list[dict[str, Any]]) -> Markup:
             caption="Width is the size of a weight, relative to the largest in its layer; solid "
             "blue is positive, dashed vermillion negative. Of wide layers only the neurons with "
             "the largest weights are drawn.",
+            data=_strongest(study, layers),
         ),
     ])  # fmt: skip
+
+
+def _strongest(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:
+    """Return the largest weights of each layer."""
+    inputs = _inputs(study) or []
+    rows = []
+    for i, layer in enumerate(layers):
+        pairs = [(j, k, v) for j, row in enumerate(layer["weight"]) for k, v in enumerate(row)]
+        pairs.sort(key=lambda each: -abs(each[2]))
+        for j, k, value in pairs[:8]:
+            start = name_markup(inputs[j]) if i == 0 and j < len(inputs) else f"neuron {j}"
+            rows.append([f"layer {i + 1}", start, f"neuron {k}", number_text(value, 3)])
+    heads = ["layer", "from", "to", "weight"]
+    return folded_table(
+        "The largest weights", "Largest weights by layer", heads, rows, texts=(0, 1, 2)
+    )
 
 
 class _NamedLayer:
@@ -114,7 +130,7 @@ def _shape_of(layer: dict[str, Any]) -> tuple[int, int]:
     return len(layer["weight"]), len(layer["weight"][0])
 
 
-def _weights(study: Study, layers: list[dict[str, Any]]) -> list[Markup | None]:
+def _weights(study: StudyRecord, layers: list[dict[str, Any]]) -> list[Markup | None]:
     body: list[Markup | None] = [element("h3", "The weights")]
     for i, layer in enumerate(layers[:_MOST_LAYERS_DRAWN]):
         body.append(_weight_figure(layer, i, _inputs(study) if i == 0 else None))
@@ -150,7 +166,7 @@ def _weight_numbers(layer: dict[str, Any], i: int) -> Markup:
     )  # fmt: skip
 
 
-def compression_section(study: Study) -> Section | None:
+def compression_section(study: StudyRecord) -> Section | None:
     """Return the model before and after pruning and quantization."""
     rows = study.compression
     if not rows:
@@ -159,9 +175,7 @@ def compression_section(study: Study) -> Section | None:
     metric = metric_label(first.get("metric_name") or first.get("metric") or "metric")
     heads = ["version", "on disk", "share", "parameters", "non-zero", "MACs", metric, "change"]
     batches = _batches(study)
-    heads += [
-        f"median time, {count_text(int(batch))} row{'s' * (batch != '1')}" for batch in batches
-    ]
+    heads += [f"{count_text(int(batch))} row{'s' * (batch != '1')}, median" for batch in batches]
     body = [
         [
             name_markup(row.get("model")),
@@ -183,13 +197,14 @@ def compression_section(study: Study) -> Section | None:
             paragraph(
                 "Pruning sets the smallest weights to 0 and trains the rest a little more; "
                 "quantization stores every weight as one of 255 whole numbers (8 bits in place "
-                "of 32). What it costs is in the column ", element("em", "change"), "."
+                "of 32 or 64). What it costs is in the column ", element("em", "change"), "."
             ),
             _in_words(rows, metric),
             table("Before and after", heads, body),
             paragraph(
                 "Zeros save space only in a file that leaves them out, and time only where the "
-                "multiplication skips them; times are this machine's and vary from run to run.",
+                "multiplication skips them. The last columns are the median times of a call with "
+                "so many rows, on the machine of this run; they vary.",
                 class_="small",
             ),
         ),
@@ -222,10 +237,11 @@ def _change(row: dict[str, Any], first: dict[str, Any]) -> str:
     if value is None or base is None or row is first:
         return "–"
     change = value - base
-    return f"+{number_text(change, 3)}" if change > 0 else number_text(change, 3)
+    text = difference_text(change, beside=base)
+    return f"+{text}" if change > 0 else text
 
 
-def _latency(study: Study, row: dict[str, Any]) -> dict[str, Any]:
+def _latency(study: StudyRecord, row: dict[str, Any]) -> dict[str, Any]:
     """Return the times of a row, which lie under its key in the timings."""
     found: Any = study.timings
     name = str(row.get("latency", ""))
@@ -234,6 +250,6 @@ def _latency(study: Study, row: dict[str, Any]) -> dict[str, Any]:
     return {str(batch): times for batch, times in found.items()} if isinstance(found, dict) else {}
 
 
-def _batches(study: Study) -> list[str]:
+def _batches(study: StudyRecord) -> list[str]:
     found = {batch for row in study.compression for batch in _latency(study, row)}
     return sorted((batch for batch in found if batch.isdigit()), key=int)

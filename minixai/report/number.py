@@ -8,6 +8,7 @@ from typing import Any
 __all__ = [
     "bytes_text",
     "count_text",
+    "difference_text",
     "number_text",
     "percent_text",
     "seconds_text",
@@ -33,6 +34,15 @@ def number_text(value: Any, digits: int = 4) -> str:
     else:
         text = f"{number:.{digits - 1}e}"
     return text.replace("-", "−")
+
+
+def difference_text(change: float, *, beside: float) -> str:
+    """Return a difference with as many decimals as ``beside``, a number it belongs to, shows."""
+    shown = number_text(beside)
+    decimals = len(shown.partition(".")[2]) if "e" not in shown else 0
+    if not decimals or change == 0 or round(change, decimals) == 0:
+        return number_text(change, 2)
+    return f"{change:,.{decimals}f}".replace("-", "−")
 
 
 def count_text(value: Any) -> str:
@@ -75,7 +85,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, int):
         return count_text(value) if abs(value) >= 10_000 else str(value).replace("-", "−")
     if isinstance(value, float):
-        return number_text(value)
+        text = number_text(value)
+        return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
     if isinstance(value, dict):
         return ", ".join(f"{key}: {value_text(each)}" for key, each in value.items())
     if isinstance(value, (list, tuple)):

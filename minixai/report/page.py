@@ -24,7 +24,7 @@ from minixai.report.style import STYLE
 from minixai.report.training import training_section
 
 if TYPE_CHECKING:
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["GENERATOR", "render"]
 
@@ -38,7 +38,7 @@ _POLICY = (
 _LARGEST = 5_000_000
 
 
-def render(study: Study) -> str:
+def render(study: StudyRecord) -> str:
     """Return the report of ``study`` as the text of an HTML file.
 
     Parameters
@@ -79,7 +79,7 @@ def render(study: Study) -> str:
     return page
 
 
-def _document(study: Study, sections: list[Section]) -> str:
+def _document(study: StudyRecord, sections: list[Section]) -> str:
     title = f"{study.title} – minixai report"
     head = element(
         "head",

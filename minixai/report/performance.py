@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 from minixai.plot import plot_confusion, plot_predictions, plot_residuals
 from minixai.report.chart import chart
 from minixai.report.markup import Markup, element, joined
-from minixai.report.number import count_text, number_text, percent_text
+from minixai.report.number import count_text, difference_text, number_text, percent_text
 from minixai.report.section import Section, paragraph
 from minixai.report.table import folded_table, name_markup, table
 from minixai.report.wording import metric_label, metric_meaning
 
 if TYPE_CHECKING:
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["comparison_sentence", "performance_section", "prediction_section"]
 
 _SAME = 5e-4
 
 
-def performance_section(study: Study) -> Section | None:
+def performance_section(study: StudyRecord) -> Section | None:
     """Return the metrics of the model and of its yardsticks, in words and as a table."""
     if not study.scores or not study.metrics:
         return None
@@ -58,7 +58,7 @@ def _metric_head(metric: dict[str, Any]) -> Markup:
     return joined([metric_label(metric["name"]), " ", element("small", f"({better}{unit})")])
 
 
-def comparison_sentence(study: Study) -> Markup:
+def comparison_sentence(study: StudyRecord) -> Markup:
     """Say how the model's first metric compares with each yardstick's, the best one first."""
     metric = study.metrics[0]
     label, higher = metric_label(metric["name"]), bool(metric.get("higher_is_better"))
@@ -68,37 +68,30 @@ def comparison_sentence(study: Study) -> Markup:
         return joined([label, " of ", name_markup(first.get("model")), " is not a number."])
     known = [row for row in others if row.get(metric["name"]) is not None]
     known.sort(key=lambda row: row[metric["name"]], reverse=higher)
-    parts: list[object] = [
-        "The ",
-        label,
-        " of ",
-        name_markup(first.get("model")),
-        ", ",
-        element("strong", number_text(own)),
-        ", is ",
-    ]
-    for i, row in enumerate(known):
-        if i:
-            parts.append(", and " if i == len(known) - 1 else ", ")
-        parts += [
-            _difference(own, row[metric["name"]], higher),
-            name_markup(row.get("model")),
-            f" ({number_text(row[metric['name']])})",
-        ]
+    model = name_markup(first.get("model"))
+    start = ["The ", model, "'s ", label, " is ", element("strong", number_text(own))]
     if not known:
-        parts.append("measured against no yardstick")
-    return joined([*parts, "."])
+        return joined([*start, "."])
+    phrases = [_phrase(own, row, metric["name"], higher) for row in known]
+    last = phrases.pop()
+    listed = joined([joined(phrases, ", "), " and ", last]) if phrases else last
+    return joined([*start, ": ", listed, "."])
 
 
-def _difference(own: float, other: float, higher: bool) -> str:
+def _phrase(own: float, row: dict[str, Any], metric: str, higher: bool) -> Markup:
+    """Say how far ``own`` is from a yardstick's value: 0.0021 better than the bias baseline's."""
+    other = float(row[metric])
     gain = own - other if higher else other - own
-    scale = max(abs(own), abs(other))
-    if abs(gain) <= _SAME * scale:
-        return "no different from that of "
-    return f"{number_text(abs(gain), 3)} {'better' if gain > 0 else 'worse'} than that of "
+    if abs(gain) <= _SAME * max(abs(own), abs(other)):
+        verdict = "no different from"
+    else:
+        size = difference_text(abs(gain), beside=own)
+        verdict = f"{size} {'better' if gain > 0 else 'worse'} than"
+    name = name_markup(row.get("model"))
+    return joined([f"{verdict} the ", name, f" ({number_text(other)})"])
 
 
-def prediction_section(study: Study) -> Section | None:
+def prediction_section(study: StudyRecord) -> Section | None:
     """Return the predictions as figures: points for numbers, a matrix for classes."""
     record = study.predictions
     if record.get("confusion"):
@@ -138,7 +131,7 @@ def _confusion(record: dict[str, Any]) -> tuple[Markup | None, ...]:
     return paragraph(f"{words} class."), figure
 
 
-def _points(record: dict[str, Any], study: Study) -> tuple[Markup | None, ...]:
+def _points(record: dict[str, Any], study: StudyRecord) -> tuple[Markup | None, ...]:
     true, predicted = record["true"], record["predicted"]
     n_shown, n_all = len(true), int(record.get("n_total") or len(true))
     sample = "" if n_shown == n_all else f", a random sample of {count_text(n_all)}"
@@ -181,6 +174,6 @@ def _points(record: dict[str, Any], study: Study) -> tuple[Markup | None, ...]:
     )
 
 
-def name_text(study: Study) -> str:
+def name_text(study: StudyRecord) -> str:
     """Return the model's name as text."""
     return str(study.model.get("name", "the model"))

@@ -12,7 +12,7 @@ from minixai.report.table import folded_table, pair_list, table
 from minixai.report.wording import plain_name
 
 if TYPE_CHECKING:
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["appendix_section", "limitation_section", "settings_section"]
 
@@ -20,7 +20,7 @@ _CODE = ("command", "model", "data_fingerprint", "source")
 _LONGEST_RECORD = 200_000
 
 
-def settings_section(study: Study) -> Section:
+def settings_section(study: StudyRecord) -> Section:
     """Return what was done, and what it takes to do it again."""
     pairs: list[tuple[object, object]] = [("minixai", study.version)]
     for key, value in study.settings.items():
@@ -38,14 +38,14 @@ def settings_section(study: Study) -> Section:
             ),
             pair_list(pairs),
             folded_table("Versions of what it ran on", "Environment", ["package", "version"],
-                         environment, n_names=2)
+                         environment, texts=(0, 1))
             if environment
             else None,
         ),
     )  # fmt: skip
 
 
-def limitation_section(study: Study) -> Section:
+def limitation_section(study: StudyRecord) -> Section:
     """Return what this report cannot tell."""
     data, settings = study.data, study.settings
     seed = value_text(settings.get("random_state", 0))
@@ -79,7 +79,7 @@ def limitation_section(study: Study) -> Section:
     )
 
 
-def appendix_section(study: Study) -> Section:
+def appendix_section(study: StudyRecord) -> Section:
     """Return the times, and the record as data."""
     steps = study.timings.get("steps")
     laps = steps if isinstance(steps, dict) else study.timings
@@ -93,7 +93,7 @@ def appendix_section(study: Study) -> Section:
             element("h3", "Times") if rows or spread else None,
             table("Seconds spent in each step", ["step", "time"], rows) if rows else None,
             table("Time of one prediction call", ["version", "rows a call", "median",
-                                                  "99th percentile"], spread, n_names=1)
+                                                  "99th percentile"], spread)
             if spread
             else None,
             element("h3", "The record"),
@@ -114,7 +114,7 @@ def _latency_rows(latency: Any) -> list[list[object]]:
     ]
 
 
-def _record(study: Study) -> Markup:
+def _record(study: StudyRecord) -> Markup:
     """Return the record as JSON, without the weights and points that the figures show."""
     record = study.to_dict()
     record["model"] = {k: v for k, v in study.model.items() if k not in ("weights", "inputs")}

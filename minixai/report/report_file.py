@@ -13,14 +13,14 @@ from minixai.files import write_whole
 from minixai.report.page import GENERATOR, render
 
 if TYPE_CHECKING:
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["check_destination", "save_report"]
 
 _MARK = f'<meta name="generator" content="{GENERATOR}'.encode()
 
 
-def save_report(study: Study, path: Any, *, force: bool = False) -> None:
+def save_report(study: StudyRecord, path: Any, *, force: bool = False) -> None:
     """Write the report of ``study`` to ``path``, whole or not at all.
 
     Parameters

@@ -10,7 +10,7 @@ STYLE = """
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171b; --ink: #e4e7eb; --muted: #a3acb7; --line: #343b44; --soft: #1c2127;
-    --link: #6cb8ea; --alarm: #2b1d13; --alarm-ink: #f2995c;
+    --blue: #3b9bdb; --vermillion: #ee7a2c; --link: #6cb8ea; --alarm: #2b1d13; --alarm-ink: #f2995c;
   }
 }
 * { box-sizing: border-box; }
@@ -32,8 +32,8 @@ h2 {
   border-top: 1px solid var(--line); letter-spacing: -0.01em;
 }
 h3 { font-size: 1.08rem; line-height: 1.35; margin: 2rem 0 0.5rem; }
-h1, h2, h3, p, li, dd, dt, td, th, caption { overflow-wrap: anywhere; }
-td.number, thead th { overflow-wrap: normal; }
+h1, h2, h3, p, li, dd, dt, caption { overflow-wrap: anywhere; }
+td, tbody th { overflow-wrap: break-word; max-width: 19rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
@@ -49,7 +49,7 @@ header { padding-top: 3rem; }
 .name { font-style: normal; font-weight: 600; }
 td .name, th .name, dd .name { font-weight: inherit; }
 nav { font-size: 0.9rem; line-height: 1.4; padding-top: 2rem; }
-nav ol { margin: 0; padding-left: 1.3rem; }
+nav ol { margin: 0; padding-left: 1.8rem; }
 nav li { margin: 0.3rem 0; color: var(--muted); }
 nav a { text-decoration: none; }
 nav a:hover { text-decoration: underline; }
@@ -68,6 +68,7 @@ nav a:hover { text-decoration: underline; }
 .figures dd { margin: 0.35rem 0 0; font-size: 1.3rem; font-weight: 650; line-height: 1.25;
   font-variant-numeric: tabular-nums; }
 .figures dt .name { font-weight: inherit; }
+.figures dd .name { font-size: 1.08rem; }
 .pairs { margin: 1rem 0; font-size: 0.92rem; line-height: 1.45; }
 .pairs div { display: grid; grid-template-columns: minmax(8rem, 13rem) minmax(0, 1fr); gap: 1rem;
   padding: 0.38rem 0; border-bottom: 1px solid var(--line); }
@@ -91,6 +92,7 @@ caption { text-align: left; color: var(--muted); font-size: 0.86rem; padding-bot
 th, td { padding: 0.42rem 0.9rem 0.42rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 thead th { vertical-align: bottom; border-bottom: 2px solid var(--line); font-weight: 600; }
+thead th.number { min-width: 4.2rem; }
 thead small { display: block; font-weight: 400; white-space: nowrap; }
 tbody th { font-weight: 500; min-width: 6rem; }
 .number { text-align: right; padding-left: 0.6rem; font-variant-numeric: tabular-nums; }

@@ -5,7 +5,7 @@ A long table shows its first rows and says how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from minixai.plot.text import shortened
@@ -28,7 +28,7 @@ def table(
     heads: Sequence[object],
     rows: Sequence[Sequence[object]],
     *,
-    n_names: int = 1,
+    texts: Collection[int] = (0,),
     marked: int | None = None,
     n_total: int | None = None,
 ) -> Markup:
@@ -42,8 +42,8 @@ def table(
         One text per column.
     rows : sequence of sequences
         Cells, as text or markup.
-    n_names : int
-        How many columns on the left hold text; the rest are numbers.
+    texts : collection of int
+        The columns that hold text; the others hold numbers and stand to the right.
     marked : int, optional
         A row to set in bold.
     n_total : int, optional
@@ -59,12 +59,12 @@ def table(
     head = element(
         "tr",
         *(
-            element("th", each, scope="col", class_=None if j < n_names else "number")
+            element("th", each, scope="col", class_=None if j in texts else "number")
             for j, each in enumerate(heads)
         ),
     )
     body = [
-        _row(row[:_MOST_COLUMNS], n_names, "marked" if i == marked else None)
+        _row(row[:_MOST_COLUMNS], texts, "marked" if i == marked else None)
         for i, row in enumerate(shown)
     ]
     note = element("small", f" ({'; '.join(left_out)})") if left_out else None
@@ -77,19 +77,19 @@ def table(
             element("tbody", *body),
         ),
         class_="scroll",
-        role="region",
+        role="group",
         aria_label=caption,
         tabindex=0,
     )
 
 
-def _row(row: Sequence[object], n_names: int, mark: str | None) -> Markup:
+def _row(row: Sequence[object], texts: Collection[int], mark: str | None) -> Markup:
     cells = []
     for j, cell in enumerate(row):
         if j == 0:
             cells.append(element("th", cell, scope="row"))
         else:
-            cells.append(element("td", cell, class_=None if j < n_names else "number"))
+            cells.append(element("td", cell, class_=None if j in texts else "number"))
     return element("tr", *cells, class_=mark)
 
 

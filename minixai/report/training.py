@@ -11,12 +11,12 @@ from minixai.report.section import Section, paragraph
 from minixai.report.table import folded_table
 
 if TYPE_CHECKING:
-    from minixai.study_record import Study
+    from minixai.report.record import StudyRecord
 
 __all__ = ["training_section"]
 
 
-def training_section(study: Study) -> Section | None:
+def training_section(study: StudyRecord) -> Section | None:
     """Return the loss curve; None for a model that has none."""
     record = study.training
     losses = list(record.get("loss_curve") or [])
@@ -24,7 +24,7 @@ def training_section(study: Study) -> Section | None:
     if not losses:
         return None
     words = (
-        f"Training took {count_text(len(losses))} epochs (passes over the rows). The loss fell "
+        f"Training took {count_text(len(losses))} epochs (passes over the rows). The loss went "
         f"from {number_text(losses[0])} in the first to {number_text(losses[-1])} in the last."
         if len(losses) > 1
         else f"Training took one epoch, with a loss of {number_text(losses[0])}."

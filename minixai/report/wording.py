@@ -11,6 +11,7 @@ class MethodWords(NamedTuple):
     """How an importance is introduced."""
 
     title: str
+    axis: str
     reading: str
     caveat: str
 
@@ -52,6 +53,7 @@ _METRICS: dict[str, tuple[str, str]] = {
 _METHODS: dict[str, MethodWords] = {
     "permutation": MethodWords(
         "By shuffling a column",
+        "how much the score worsens when the column is shuffled",
         "Each column is shuffled among the held-out rows, which breaks its tie to the target; the "
         "bar is how much the score worsens on average. A bar of 0 means that the model does as "
         "well without the column's information.",
@@ -60,12 +62,14 @@ _METHODS: dict[str, MethodWords] = {
     ),
     "gradient": MethodWords(
         "By the slope of the model",
+        "mean absolute slope",
         "The mean absolute slope of the raw output in each input, over the rows explained.",
         "A slope says how the output would change with a tiny step, not what the column "
         "contributes; it depends on the unit of the column.",
     ),
     "input_x_gradient": MethodWords(
         "By slope times value",
+        "mean absolute product of slope and value",
         "For each row, the slope of the raw output in an input times the input's value; the bar "
         "is the mean absolute product over the rows, summed over the columns that one raw column "
         "became.",
@@ -75,6 +79,7 @@ _METHODS: dict[str, MethodWords] = {
     ),
     "weight": MethodWords(
         "By the weights alone",
+        "sum of the products of absolute weights",
         "The product of the absolute weights along every path from an input to the output, summed "
         "over the paths.",
         "It never looks at a row: signs that cancel and neurons that never fire count in full. "
@@ -89,7 +94,13 @@ _NAMES = {
     "test_share": "share held out",
     "data_fingerprint": "fingerprint of the data",
     "n_unique": "distinct values",
-    "n_columns": "columns",
+    "n_columns": "inputs",
+    "column_skill": "score of the column alone",
+    "model_skill": "score of the model",
+    "share_of_model": "the first as a share of the second",
+    "next_column": "the next best column",
+    "next_skill": "its score alone",
+    "std_error": "standard error",
     "n_missing": "missing",
     "n_test": "rows held out",
     "n_train": "rows to fit",
@@ -112,10 +123,11 @@ def metric_meaning(name: object) -> str:
 def method_words(method: object) -> MethodWords:
     """Return how an importance method is introduced."""
     key = str(method).lower().replace(" ", "_")
-    unknown = MethodWords(f"By {plain_name(method)}", "Longer bars matter more to the model.", "")
+    name = plain_name(method)
+    unknown = MethodWords(f"By {name}", name, "Longer bars matter more to the model.", "")
     return _METHODS.get(key, unknown)
 
 
 def plain_name(key: Any) -> str:
     """Return a key of the record as words."""
-    return _NAMES.get(str(key), str(key).replace("_", " "))
+    return _NAMES.get(str(key), str(key).removeprefix("n_").replace("_", " "))

@@ -69,8 +69,10 @@ def standardise(X: Array, share: Array | None = None, *, centred: bool = True) -
     """
     weight = np.full(len(X), 1.0 / len(X)) if share is None else share
     low, high = X.min(axis=0), X.max(axis=0)
-    _, exponent = np.frexp(np.maximum(np.abs(low), np.abs(high)).astype(np.float64))
-    matrix = np.ldexp(X.astype(np.float64), -exponent)
+    low, high = low.astype(np.float64), high.astype(np.float64)
+    _, exponent = np.frexp(np.maximum(np.abs(low), np.abs(high)))
+    exponent = np.clip(exponent, -1000, 1000)  # 2 ** exponent and its inverse must be floats
+    matrix = X * np.ldexp(1.0, -exponent)
     mean = np.zeros(X.shape[1])
     if centred:
         for _ in range(2):
@@ -78,7 +80,7 @@ def standardise(X: Array, share: Array | None = None, *, centred: bool = True) -
             matrix -= rest
             mean += rest
         varies = low != high
-        mean = np.where(varies, mean, np.ldexp(low.astype(np.float64), -exponent))
+        mean = np.where(varies, mean, np.ldexp(low, -exponent))
     else:
         varies = (low != 0) | (high != 0)
     scale = np.sqrt(weight @ (matrix * matrix))  # (2)

@@ -80,13 +80,13 @@ def test_predictions_equal_the_naive_twin(seed, options, single):
 
 
 def test_a_calibrated_range_is_that_of_the_data_and_0():
-    model = LayeredDouble.draw((3, 4, 1))
+    model = LayeredDouble.draw((3, 4, 1), "tanh")
     X = np.array([[0.5, 1.0, 2.0], [3.0, 0.25, 1.0]])
     first, second = quantize(model, X).quantized_layers
     assert first.input_scale == pytest.approx(3.0 / 255)
     assert first.input_zero_point == 0
     hidden = model.forward_trace(X)[1]
-    assert second.input_scale == pytest.approx(hidden.max() / 255)
+    assert second.input_scale == pytest.approx((max(hidden.max(), 0) - hidden.min()) / 255)
     below = quantize(model, -X).quantized_layers[0]
     assert below.input_zero_point == 255
     assert quantize(model, np.zeros((2, 3))).quantized_layers[0].input_scale == 1.0
@@ -257,8 +257,10 @@ def test_more_bits_and_more_scales_are_nearer():
     ]
     assert errors == sorted(errors, reverse=True)
     uneven = LayeredDouble(
-        [layer._replace(weight=layer.weight * 3.0 ** np.arange(layer.weight.shape[1])[::-1])
-         for layer in LayeredDouble.draw((4, 6), "tanh").layers]
+        [
+            layer._replace(weight=layer.weight * 3.0 ** np.arange(layer.weight.shape[1])[::-1])
+            for layer in LayeredDouble.draw((4, 6), "tanh").layers
+        ]
     )
     weight = uneven.layers[0].weight
     worst = [
@@ -303,6 +305,10 @@ def test_wrong_models_and_sizes_say_what_is_right():
         quantize(quantize(LayeredDouble.draw((4, 1))))
     with pytest.raises(ParameterError, match="`layers` and `forward_trace`"):
         quantize(lambda X: X)
+    with pytest.raises(ValueError, match="not fitted"):
+        quantize(MLPRegressor())
+    with pytest.raises(DataError, match="row 1 is not a finite number"):
+        quantize(LayeredDouble.draw((1, 1))).predict(np.array([[1.0], [3e38]], np.float32) * 1)
     with pytest.raises(ParameterError, match="66311 at most"):
         quantize(LayeredDouble([Layer(np.ones((70_000, 1)), np.zeros(1), "identity")]))
     with pytest.raises(DataError, match="float32 does not hold"):
@@ -323,23 +329,25 @@ def test_dynamic_ranges_follow_any_size(size):
 
 
 @pytest.mark.peers
-@given(seed=st.integers(0, 30))
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning")
+@pytest.mark.parametrize("seed", range(10))
 def test_codes_equal_torch(seed):
     torch = pytest.importorskip("torch")
     weight = np.random.default_rng(seed).normal(size=(6, 4)).astype(np.float32)
     model = LayeredDouble([Layer(weight, np.zeros(4, np.float32), "identity")])
     tensor = quantize(model).quantized_layers[0]
-    theirs = torch.quantize_per_tensor(
-        torch.tensor(weight), float(tensor.scales[0]), 0, torch.qint8
-    )
-    assert np.abs(theirs.int_repr().numpy().astype(int) - tensor.codes).max() <= 1
-    assert (theirs.int_repr().numpy() != tensor.codes).mean() <= 0.05
     channel = quantize(model, granularity="channel").quantized_layers[0]
-    theirs = torch.quantize_per_channel(
-        torch.tensor(weight), torch.tensor(channel.scales), torch.zeros(4), 1, torch.qint8
-    )
-    assert np.abs(theirs.int_repr().numpy().astype(int) - channel.codes).max() <= 1
-    assert (theirs.int_repr().numpy() != channel.codes).mean() <= 0.05
+    there = torch.tensor(weight)
+    scales, zeros = torch.tensor(channel.scales), torch.zeros(4)
+    for ours, theirs in (
+        (tensor, torch.quantize_per_tensor(there, float(tensor.scales[0]), 0, torch.qint8)),
+        (channel, torch.quantize_per_channel(there, scales, zeros, 1, torch.qint8)),
+    ):
+        codes = theirs.int_repr().numpy().astype(int)
+        off = np.abs(codes - ours.codes)
+        near_half = np.abs(weight / ours.scales % 1 - 0.5) < 1e-4
+        assert (off[~near_half] == 0).all()
+        assert off.max() <= 1
 
 
 @pytest.mark.peers
@@ -369,8 +377,12 @@ def test_halves_are_rounded_to_the_even_code():
 
 def test_layers_by_hand():
     layer = QuantizedLayer(
-        np.array([[100], [-50]], np.int8), np.array([0.01], np.float32), np.array([1.0], np.float32),
-        "identity", 0.5, 10,
+        np.array([[100], [-50]], np.int8),
+        np.array([0.01], np.float32),
+        np.array([1.0], np.float32),
+        "identity",
+        0.5,
+        10,
     )
     small = QuantizedRegressor((layer,))
     assert small.predict([[2.0, 4.0]])[0] == pytest.approx(2.0 * 1.0 - 4.0 * 0.5 + 1.0)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from minixai.errors import DataError, ParameterError
 from minixai.explain import permutation, permutation_importance
 from minixai.metrics import Metric
+from minixai.neural import MLPClassifier
 from tests.layered_double import LayeredDouble, ReplacingDouble
 from tests.reference import permutation as reference
 
@@ -35,7 +36,12 @@ def test_equals_the_naive_twin(n, d, n_repeats, seed, replacing):
     model = kind.draw((d, 3, 1), "tanh", seed)
     groups = {"pair": [0, d - 1]} if d > 1 else None
     found = permutation_importance(
-        model, X, y, metric="mean_squared_error", n_repeats=n_repeats, groups=groups,
+        model,
+        X,
+        y,
+        metric="mean_squared_error",
+        n_repeats=n_repeats,
+        groups=groups,
         random_state=seed,
     )
     players = [[0, d - 1], *([j] for j in range(1, d - 1))] if d > 1 else [[0]]
@@ -130,9 +136,7 @@ def test_threads_and_blocks_change_no_bit(monkeypatch, kind):
 def test_a_repeat_depends_on_the_seed_and_its_number_only():
     X, y = regression()
     few = permutation_importance(lambda X: X.sum(axis=1), X, y, n_repeats=2)
-    many = permutation_importance(
-        lambda X: X.sum(axis=1), X, y, n_repeats=4, groups={"a": [0, 1]}
-    )
+    many = permutation_importance(lambda X: X.sum(axis=1), X, y, n_repeats=4, groups={"a": [0, 1]})
     np.testing.assert_array_equal(few.repeats[2:], many.repeats[1:, :2])
     other = permutation_importance(lambda X: X.sum(axis=1), X, y, n_repeats=2, random_state=1)
     assert not np.array_equal(few.repeats, other.repeats)
@@ -203,6 +207,29 @@ def test_a_foreign_classifier_by_probability():
     accuracy = permutation_importance(model, X, labels)
     assert accuracy.metric == "accuracy"
     assert accuracy.baseline_score == pytest.approx(model.score(X, labels))
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "log_loss", "roc_auc"])
+def test_our_network_on_a_frame_equals_a_function_that_does_the_same(metric):
+    pandas = pytest.importorskip("pandas")
+    X, y = regression()
+    frame = pandas.DataFrame(X, columns=list("abcd"))
+    labels = np.where(y > 0, "up", "down")
+    model = MLPClassifier((5,), n_epochs=20, learning_rate=0.01).fit(frame, labels)
+    groups = {"ab": ["a", "b"]}
+    ours = permutation_importance(model, frame, labels, metric=metric, groups=groups, n_repeats=3)
+
+    class Foreign:
+        classes_ = model.classes_
+        predict = staticmethod(model.predict)
+        predict_proba = staticmethod(model.predict_proba)
+        decision_function = staticmethod(model.decision_function)
+
+    theirs = permutation_importance(
+        Foreign(), frame, labels, metric=metric, groups=groups, n_repeats=3
+    )
+    assert ours.feature_names == ("ab", "c", "d")
+    np.testing.assert_allclose(ours.repeats, theirs.repeats, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from minixai.errors import ParameterError
 from minixai.explain import weight_importance
+from minixai.neural import MLPRegressor
 from minixai.protocols import Layer
 from tests.layered_double import LayeredDouble
 from tests.reference import weight as reference
@@ -60,3 +61,8 @@ def test_a_network_that_is_cut_gives_zeros():
 def test_a_model_without_layers_is_told_what_works():
     with pytest.raises(ParameterError, match="permutation_importance works for any model"):
         weight_importance(lambda X: X[:, 0])
+
+
+def test_a_model_that_is_not_fitted_says_so():
+    with pytest.raises(ValueError, match="not fitted"):
+        weight_importance(MLPRegressor())

@@ -63,8 +63,8 @@ def _findings(columns):
         ),
         Finding(
             "leaked_target", ("rating_copy",),
-            "The column 'rating_copy' alone explains 99.8 % of the target 'rating' on rows held out: "
-            "it may be the target under another name.",
+            "The column 'rating_copy' alone explains 99.8 % of the target 'rating' on rows held "
+            "out: it may be the target under another name.",
             {"r2_alone": 0.998, "r2_of_the_rest": 0.31, "correlation": 0.999},
             "Ask when the column is known; drop it if that is after the target.",
         ),

@@ -1,0 +1,40 @@
+import math
+
+import numpy as np
+import pytest
+
+from minixai.statistics import f_tail_probability, t_quantile, t_tail_probability
+
+pytest.importorskip("scipy")
+
+
+def test_one_degree_of_freedom_is_the_arctangent():
+    t = np.array([0.0, 0.3, -1.0, 50.0, np.inf])
+    expected = 1 - 2 * np.arctan(np.abs(t)) / math.pi
+    np.testing.assert_allclose(t_tail_probability(t, 1), expected, rtol=1e-10, atol=1e-15)
+
+
+def test_f_with_two_above_has_a_closed_form():
+    for f, df in ((0.0, 3), (0.7, 5), (4.0, 10), (np.inf, 4)):
+        expected = (1 + 2 * f / df) ** (-df / 2)
+        assert f_tail_probability(f, 2, df) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_square_of_t_is_f():
+    for t, df in ((0.5, 4), (2.0, 9), (-7.0, 30)):
+        assert f_tail_probability(t * t, 1, df) == pytest.approx(
+            float(t_tail_probability(t, df)), rel=1e-12
+        )
+
+
+def test_the_quantile_turns_the_tail_around():
+    for level in (0.5, 0.9, 0.95, 0.999):
+        assert float(t_tail_probability(t_quantile(level, 7), 7)) == pytest.approx(1 - level)
+    assert t_quantile(0.95, 1) == pytest.approx(math.tan(0.475 * math.pi))
+
+
+def test_equal_scipys_distributions():
+    stats = pytest.importorskip("scipy.stats")
+    t = np.linspace(-40, 40, 17)
+    np.testing.assert_allclose(t_tail_probability(t, 11), 2 * stats.t.sf(abs(t), 11), rtol=1e-10)
+    assert f_tail_probability(3.3, 4, 21) == pytest.approx(stats.f.sf(3.3, 4, 21), rel=1e-12)
