@@ -158,7 +158,11 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
 
     print("1. The gradient three times: by hand, MLPClassifier, central differences")
     model = MLPClassifier(
-        (4,), activation="tanh", learning_rate=0.02, n_epochs=5 if options.quick else 100
+        (4,),
+        activation="tanh",
+        optimizer="sgd",
+        learning_rate=0.1,
+        n_epochs=5 if options.quick else 100,
     )
     start = model.with_parameters(first_weights())
     ours, (value, theirs) = backward(first_weights(), X, y), start.loss_gradient(X, y)
@@ -179,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     print("3. Training")
     model.fit(X, y)
     majority = float(max(np.mean(y_test), 1.0 - np.mean(y_test)))
-    print(model.summary())
+    print("   " + str(model.summary()).replace("\n", "\n   "))
     print(
         f"   loss {model.loss_curve_[0]:.4f} -> {model.loss_curve_[-1]:.4f}; accuracy on the "
         f"test patients {model.score(X_test, y_test):.3f}, of always saying the same "

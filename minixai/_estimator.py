@@ -208,7 +208,9 @@ class Regressor(Estimator):
         weights = as_weights(sample_weight, len(target))
         error = target - self.predict(X)  # type: ignore[attr-defined]
         spread = target - np.average(target, weights=weights)
-        residual, total = float(weights @ error**2), float(weights @ spread**2)
+        unit = float(np.abs(spread).max()) or 1.0  # squares of 1e200 are no floats
+        residual = float(weights @ (error / unit) ** 2)
+        total = float(weights @ (spread / unit) ** 2)
         if total == 0.0:
             return 1.0 if residual == 0.0 else 0.0
         return 1.0 - residual / total

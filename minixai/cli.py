@@ -170,13 +170,14 @@ def _table(options: argparse.Namespace) -> Any:
     if options.leak and options.source:
         raise ParameterError("`--leak` belongs to the built-in shop: leave the file name out.")
     if options.source is None:
-        table = make_shop(target=options.target or "rating", leak=options.leak).table
+        table = make_shop(target=options.target or "rating", leak=options.leak).table.drop(options.drop)
     elif is_movielens(options.source):
         table = read_movielens(options.source, target=options.target or "rating")
-    else:
-        table = Table.from_csv(options.source, target=options.target, kinds=kinds)
-    if options.drop:
         table = table.drop(options.drop)
+    else:
+        table = Table.from_csv(
+            options.source, target=options.target, kinds=kinds, drop=options.drop
+        )
     if options.like is not None:
         table = table.with_threshold(options.like)
     return table

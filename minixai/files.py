@@ -57,6 +57,7 @@ REGISTRY = {
     "QuantizedClassifier": "minixai.compression:QuantizedClassifier",
     "QuantizedRegressor": "minixai.compression:QuantizedRegressor",
     "StandardScaler": "minixai.data:StandardScaler",
+    "TableEncoder": "minixai.data:TableEncoder",
 }
 
 

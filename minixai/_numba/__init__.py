@@ -1,11 +1,13 @@
 """The only package that knows numba: a decorator and the products that kernels call.
 
 ``kernel`` compiles a function on its first call, ``product`` multiplies floating point
-matrices and ``integer_product`` 8-bit ones; importing any of them leaves numba unloaded.
+matrices and ``integer_product`` 8-bit codes with weights that ``pack`` has rearranged.
+Importing any of them leaves numba unloaded. ``is_compiled`` tells whether kernels run as
+machine code here.
 """
 
-from minixai._numba.decorator import kernel
+from minixai._numba.decorator import is_compiled, kernel
 from minixai._numba.integer_product import integer_product, pack
 from minixai._numba.product import product
 
-__all__ = ["integer_product", "kernel", "pack", "product"]
+__all__ = ["integer_product", "is_compiled", "kernel", "pack", "product"]

@@ -16,6 +16,7 @@ Cost: m n k multiply-adds; a scratch buffer of at most 300 KB. Batches smaller t
 b in place.
 """
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,7 @@ def _refusal(names: list[str]) -> str:
     return f"product: `a`, `b` and `out` must all be float32 or all be float64, got {got}."
 
 
+@functools.cache
 def install() -> None:
     """Tell numba what ``product`` means; called once, before the first kernel is compiled."""
     from numba import types
@@ -78,7 +80,6 @@ def install() -> None:
     n_rows = _tile_rows()
     kinds = {types.float32: _driver(32, n_rows), types.float64: _driver(64, n_rows)}
 
-    @overload(product)
     def compiled(a: Any, b: Any, out: Any) -> Any:
         if not all(isinstance(array, types.Array) and array.ndim == 2 for array in (a, b, out)):
             return None
@@ -88,9 +89,11 @@ def install() -> None:
             return _refuse(ORDER)
         return kinds[out.dtype]
 
+    overload(product)(compiled)
+
 
 def _refuse(message: str) -> Any:
-    def refuse(a: Any, b: Any, out: Any) -> None:
+    def refuse(a: Any, b: Any, out: Any) -> None:  # pragma: no cover - machine code
         raise TypeError(message)
 
     return refuse
@@ -105,32 +108,47 @@ def _tile_rows() -> int:
 
 
 def _driver(n_bits: int, n_rows: int) -> Any:
-    """The loops over blocks, compiled by numba into every kernel that calls ``product``."""
-    tile = FloatTile(n_bits, n_rows)
-    block, wide, pack, interleave = (
-        routine(emit) for emit in (tile.block, tile.wide, tile.pack, tile.interleave)
-    )
-    address, take, give = memory()
-    lanes, size, line = tile.lanes, tile.n_bytes, LINE
-    deepest, widest = DEPTH, WIDTH // size
-    group, pitch, shift = 4 * lanes, n_rows * size, lanes.bit_length() - 1
+    """What kernels call: checks, then the loops over blocks, compiled once for all layouts."""
+    from numba import njit
 
-    def multiply(a: Any, b: Any, out: Any) -> None:
+    blocks = njit(error_model="numpy")(_blocks(n_bits, n_rows))
+    address = memory()[0]
+
+    def multiply(a: Any, b: Any, out: Any) -> None:  # pragma: no cover - machine code
         m, n = out.shape
         depth = a.shape[1]
         if a.shape[0] != m or b.shape[0] != depth or b.shape[1] != n:
             raise ValueError(SHAPES)
-        left, right, result = address(a), address(b), address(out)
         a_row, a_step = a.strides
         b_step, b_column = b.strides
-        out_row = out.strides[0]
+        left, right, result = address(a), address(b), address(out)
+        blocks(left, a_row, a_step, right, b_step, b_column, result, out.strides[0], m, depth, n)
+
+    return multiply
+
+
+def _blocks(n_bits: int, n_rows: int) -> Any:
+    """The loops over blocks, on the places (in bytes) of the arrays' first numbers."""
+    tile = FloatTile(n_bits, n_rows)
+    block, wide, pack, interleave = (
+        routine(emit) for emit in (tile.block, tile.wide, tile.pack, tile.interleave)
+    )
+    _, take, give = memory()
+    lanes, size, line = tile.lanes, tile.n_bytes, LINE
+    deepest, widest = DEPTH, WIDTH // size
+    group, pitch, shift = 4 * lanes, n_rows * size, lanes.bit_length() - 1
+
+    def multiply(
+        a: int, a_row: int, a_step: int, b: int, b_step: int, b_column: int, out: int,
+        out_row: int, m: int, depth: int, n: int,
+    ) -> None:  # pragma: no cover - machine code  # fmt: skip
         start = 0
         if m < n_rows and b_column == size:
             start = n & -group
             for i in range(m):
                 for j in range(0, start, group):
-                    wide(left + i * a_row, a_step, right + j * size, b_step,
-                         result + i * out_row + j * size, depth)  # fmt: skip
+                    target = out + i * out_row + j * size
+                    wide(a + i * a_row, a_step, b + j * size, b_step, target, depth)
         deep, across = min(depth, deepest), min(n - start, widest)
         scattered = n > lanes and (a_step != size or depth > deepest)
         panel_bytes = line * (deep + 1) * ((across >> shift) + 1)
@@ -142,17 +160,18 @@ def _driver(n_bits: int, n_rows: int) -> Any:
             width = min(widest, n - j0)
             for k0 in range(0, max(depth, 1), deepest):
                 length = min(deepest, depth - k0)
-                pack(right + k0 * b_step + j0 * b_column, b_step, b_column, panels, width, length)
+                pack(b + k0 * b_step + j0 * b_column, b_step, b_column, panels, width, length)
                 for i in range(0, m, n_rows):
                     height = min(n_rows, m - i)
-                    x, x_row, x_step = left + i * a_row + k0 * a_step, a_row, a_step
+                    x, x_row, x_step = a + i * a_row + k0 * a_step, a_row, a_step
                     if scattered or height < n_rows:
                         interleave(x, a_row, a_step, rows, height, length)
                         x, x_row, x_step = rows, size, pitch
-                    target = result + i * out_row + j0 * size
                     for p in range(0, width, lanes):
-                        block(x, x_row, x_step, panels + p * size * (length + 1), target + p * size,
-                              out_row, corner, height, min(lanes, width - p), length, k0)  # (1)
+                        panel, columns = panels + p * size * (length + 1), min(lanes, width - p)
+                        target = out + i * out_row + (j0 + p) * size
+                        block(x, x_row, x_step, panel, target, out_row, corner,
+                              height, columns, length, k0)  # fmt: skip  # (1)
         give(scratch)
 
     return multiply

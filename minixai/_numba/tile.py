@@ -172,9 +172,7 @@ class FloatTile:
         with b.if_then(b.not_(whole)):
             self._move(b, (corner, line, size), (out, out_row, size), height, width)
 
-    def wide(
-        self, b: Any, a: Any, a_step: Any, y: Any, y_step: Any, out: Any, length: Any
-    ) -> None:
+    def wide(self, b: Any, a: Any, a_step: Any, y: Any, y_step: Any, out: Any, length: Any) -> None:
         """One row times four vectors of columns of a b that has not been packed."""
         fresh = self.ir.IntType(1)(1)
         lines = [(self.word(0), self.word(0))]

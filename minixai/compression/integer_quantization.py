@@ -8,7 +8,7 @@ r"""Post-training quantization: weights become small symmetric integers, inputs 
 with b bits a weight; the largest magnitude is taken over a whole weight matrix ("tensor") or over
 the weights of each output channel ("channel"). A weight of exactly 0 keeps the code 0. The range
 of each layer's input comes from calibration data: its smallest and largest value there, and 0
-(values beyond it are clipped later); without data it is each row's own range. `QuantizedNetwork`
+(values beyond it are clipped later); without data it is each row's own range. ``integer_layer``
 has the formulas of the inputs.
 
 Source: Jacob et al. (2018), arXiv:1712.05877, section 2.1; Krishnamoorthi (2018),
@@ -25,19 +25,18 @@ from typing import Any
 import numpy as np
 
 from minixai._validation import check_number, feature_names_of
+from minixai.compression.integer_layer import QuantizedLayer, row_ranges
 from minixai.compression.quantized_network import (
     QuantizedClassifier,
-    QuantizedLayer,
     QuantizedNetwork,
     QuantizedRegressor,
-    row_ranges,
 )
 from minixai.errors import DataError, DataWarning, ParameterError, check_option
 from minixai.protocols import Array
 
 __all__ = ["quantize"]
 
-_MOST_INPUTS = (2**31 - 1) // (255 * 127)
+_MOST_INPUTS = (2**31 - 1) // (255 * 128)
 """Inputs of a layer whose sum of products surely fits into 32 bits."""
 
 

@@ -27,7 +27,7 @@ __all__ = ["check_leak", "check_table"]
 # Chosen between what honest and leaking tables reach; the tests hold both sides.
 SURE_SKILL = 0.9
 HIGH_SKILL = 0.7
-CLEAR_LEAD = 0.5  # of a high skill, what the best column below `HIGH_SKILL` may reach
+CLEAR_LEAD = 0.5  # of a high skill, what the next column may reach
 LEAST_SHARE = 0.9  # of the model's skill
 _EXACT = 0.999  # share of rows told exactly
 _LEAST_TEST_ROWS = 20  # fewer rows agree by chance
@@ -58,10 +58,14 @@ def check_leak(
     model_skill = _model_skill(train, test, model_scores)
     results = single_column_skills(train, test)
     order = sorted(results, key=lambda name: -results[name].skill)
-    honest = next((name for name in order if results[name].skill < HIGH_SKILL), None)
-    rest = 1.0 if honest is None else results[honest].skill
-    found = [name for name in order if _leaks(results[name], rest, model_skill)]
-    return [_leak(name, train, test, results[name], model_skill, honest, rest) for name in found]
+    sure = [name for name in order if _is_sure(results[name])]
+    found = []
+    for name in order:
+        honest = next((other for other in order if other != name and other not in sure), None)
+        rest = 1.0 if honest is None else results[honest].skill
+        if _leaks(results[name], rest, model_skill):
+            found.append(_leak(name, train, test, results[name], model_skill, honest, rest))
+    return found
 
 
 def check_table(table: Table) -> list[Finding]:
@@ -76,10 +80,15 @@ def check_table(table: Table) -> list[Finding]:
     return [*found, *_equal_columns(table), *_equal_rows(table), *_rare_classes(table)]
 
 
+def _is_sure(result: ColumnSkill) -> bool:
+    """Whether the skill is very high, and not by the luck of a small test part."""
+    return result.skill - 2.0 * result.std_error >= SURE_SKILL
+
+
 def _leaks(result: ColumnSkill, rest: float, model_skill: float | None) -> bool:
-    """Whether a column of that skill gives the target away, the honest best being ``rest``."""
-    skill = result.skill - 2.0 * result.std_error  # a lucky test part of 30 rows accuses nobody
-    if skill < SURE_SKILL and (skill < HIGH_SKILL or rest > CLEAR_LEAD * skill):
+    """Whether a column of that skill gives the target away, the best honest one being ``rest``."""
+    in_lead = result.skill >= HIGH_SKILL and rest <= CLEAR_LEAD * result.skill
+    if not (_is_sure(result) or in_lead):
         return False
     nearly_all = model_skill is None or result.skill >= LEAST_SHARE * model_skill
     return nearly_all or result.exact_share >= _EXACT

@@ -2,7 +2,9 @@
 
 UTF-8 (with or without byte order mark), else Latin-1, where every byte is a letter.
 The separator is the one of ``, ; tab |`` that cuts the first lines into the same number of
-fields, and the most of them; spaces only if none of these does. A ``.gz`` file is unpacked.
+fields, and the most of them; spaces only if none of these does. Between semicolons, numbers
+may have decimal commas. A trailing separator's column, without name and values, is dropped.
+A ``.gz`` file is unpacked.
 
 Cost: one pass over the file, which is held in memory as text beside its table.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -96,6 +99,7 @@ def read_frame(
                 index_col=False,
                 na_values=sorted(MISSING_TEXTS),
                 keep_default_na=False,
+                decimal="," if separator == ";" and _has_decimal_commas(first[1:]) else ".",
                 skipinitialspace=separator != " ",
                 low_memory=False,
             )
@@ -105,6 +109,8 @@ def read_frame(
             f"{str(path)!r} has rows that do not fit its {len(header)} columns "
             f"({reason.rstrip('.')}): correct them, or name the `separator`."
         ) from error
+    nameless = [name for j, name in enumerate(header) if name == f"column_{j + 1}"]
+    frame = frame.drop(columns=[name for name in nameless if frame[name].isna().all()])
     if len(frame) == 0:
         raise DataError(f"{str(path)!r} has a line of names and no rows: nothing can be learned.")
     return frame
@@ -127,6 +133,13 @@ def _sniffed(lines: list[str]) -> str:
         if counts[0] > 2 and len(set(counts)) == 1:
             return " "
     return best
+
+
+def _has_decimal_commas(lines: list[str]) -> bool:
+    """Whether numbers are written 1,5 and none 1.5."""
+    fields = [field.strip() for line in lines for field in line.split(";")]
+    commas = any(re.fullmatch(r"[+-]?\d+,\d+", field) for field in fields)
+    return commas and not any(re.fullmatch(r"[+-]?\d+\.\d+", field) for field in fields)
 
 
 def _header(path: Any, lines: list[str], separator: str, names: Sequence[str] | None) -> list[str]:

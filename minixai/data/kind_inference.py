@@ -8,7 +8,8 @@ or ``zip`` is an ``id``; so are more than 50 different labels, names and free te
 Truth values are ``categorical``. Integers under an id's name, and the row numbers that a
 spreadsheet leaves in a column without a name, are an ``id``; all other numbers are
 ``numeric``: counts, years and amounts repeat just as codes do, so their values cannot tell
-them apart. Dates become the year with its fraction, durations days.
+them apart. Dates (2020-01-31, with or without a time) become the year with its fraction,
+durations days.
 
 Cost: O(n) for hashing the cells; text is looked at once a distinct value.
 """
@@ -39,6 +40,7 @@ _ID_NAME = re.compile(
 )
 _BARE_ID_NAME = re.compile(r"(?i)^(user|item|movie|product|customer|place)s?$")
 _ROW_NUMBER_NAME = re.compile(r"(?i)^(|unnamed: ?\d+|column_1|index|rownames|row)$")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
 _MOST_CATEGORIES = 50  # more different labels than this are an id: encoded by target, not one-hot
 _MOST_TAGS = 200  # a vocabulary beyond this is text that happens to hold the separator
 _LEAST_JOINED = 0.02  # share of cells that hold the separator
@@ -68,7 +70,7 @@ def infer_column(name: str, series: Any, kind: str | None = None) -> Column:
     if len(categories) == 0:
         raise DataError(
             f"Column {name!r} has no value in any of {len(codes)} rows: remove it from the data, "
-            f"or read with drop=[{name!r}]."
+            f"or leave it out with drop=[{name!r}]."
         )
     if categories.dtype == object:  # cells that are lists of labels
         return _multi(name, codes, [tuple(map(str, cell)) for cell in categories])
@@ -111,12 +113,26 @@ def _read_texts(name: str, found: Array) -> Array:
         return _objects(cells)
     if present and all(isinstance(cell, (bool, np.bool_)) for cell in present):
         return _objects([None if cell is None else bool(cell) for cell in cells])
+    if present and all(isinstance(cell, str) and _DATE.match(cell) for cell in present):
+        years = _years(cells)
+        if years is not None:
+            return years
     numbers = [_number_or_none(cell) for cell in present]
     if present and None not in numbers:
         values = iter(numbers)
         floats = [math.nan if cell is None else next(values) for cell in cells]
         return _narrowed(name, np.array(floats, dtype=np.float64), None)
     return _objects([None if cell is None else str(cell) for cell in cells])
+
+
+def _years(cells: list[Any]) -> Array | None:
+    """Return ISO dates as years with their fraction; None where one is no date after all."""
+    try:
+        moments = np.array(["NaT" if cell is None else cell for cell in cells], "datetime64[s]")
+    except ValueError:
+        return None
+    seconds = np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(np.float64))
+    return np.asarray(1970.0 + seconds / _YEAR)
 
 
 def _objects(cells: list[Any]) -> Array:

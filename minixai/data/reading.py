@@ -23,8 +23,6 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_number
-from minixai.data.column import Column
 from minixai.data.csv_file import read_frame, read_text
 from minixai.data.table import Table
 from minixai.errors import DataError, suggestion
@@ -85,8 +83,8 @@ def read_movielens(
     target : str
         The column to predict.
     like_threshold : float, optional
-        If given, the target is ``like``: whether the rating is at least this, 1 or 0; the
-        rating itself is left out, since it is the answer.
+        If given, the target becomes ``like``: whether ``target`` is at least this, 1 or 0;
+        the column it comes from is left out, since it is the answer.
 
     Returns
     -------
@@ -122,7 +120,9 @@ def read_movielens(
     frame = frame[present]
     kinds = {name: kind for name, kind in kinds.items() if name in frame.columns}
     table = Table.from_frame(frame, kinds=kinds, name=place.resolve().name)
-    return _with_target(table, target, like_threshold)
+    if like_threshold is None:
+        return table.with_target(target)
+    return table.with_target(target).with_threshold(like_threshold)
 
 
 def _read_ratings(place: Path, layout: str) -> Any:
@@ -218,14 +218,3 @@ def _occupation(code: Any) -> str:
     """Return an occupation's name: that layout numbers them, and a number is no amount."""
     known = isinstance(code, (int, np.integer)) and 0 <= code < len(_OCCUPATIONS)
     return _OCCUPATIONS[int(code)] if known else str(code)
-
-
-def _with_target(table: Table, target: str, like_threshold: float | None) -> Table:
-    if like_threshold is None:
-        return table.with_target(target)
-    check_number("like_threshold", like_threshold)
-    ratings = table.columns["rating"].values
-    table = table.take(~np.isnan(ratings))
-    liked = (table.columns["rating"].values >= like_threshold).astype(np.float64)
-    table = table.drop("rating").with_column(Column("like", "numeric", liked))
-    return table.with_target("like" if target == "rating" else target, "classification")

@@ -149,19 +149,18 @@ def make_shop(
     seed = seed_of(random_state)
     features = _draw_rows(n_users, n_items, n_rows, generator(seed, 1))
     formula = _draw_formula(features, target, n_users, n_items, generator(seed, 2))
-    rng = generator(seed, 3)
-    values = _observed(formula(features), target, noise, rng)
+    values = _observed(formula(features), target, noise, generator(seed, 3))
     complete = features
     leaked = _SCALES[target][3] if leak else None
     if leaked is not None:
-        price = features.columns["price"].values
+        price, rng = features.columns["price"].values, generator(seed, 4)
         complete = complete.with_column(
             Column(leaked, "numeric", _copied(values, target, price, rng))
         )
     task = "classification" if target == "purchase" else "regression"
     complete = complete.with_column(Column(target, "numeric", values)).with_target(target, task)
-    chosen = np.sort(rng.permutation(n_rows)[:_N_BACKGROUND])
-    table = _blanked(complete, missing, generator(seed, 4)) if missing > 0 else complete
+    chosen = np.sort(generator(seed, 5).permutation(n_rows)[:_N_BACKGROUND])
+    table = _blanked(complete, missing, generator(seed, 6)) if missing > 0 else complete
     return Shop(table, complete, complete.take(chosen), formula, leaked, seed)
 
 

@@ -146,7 +146,7 @@ def _measured(losses: Array, naive: Array, exact: Array) -> ColumnSkill:
     if level == 0.0:
         return ColumnSkill(0.0, 0.0, 0.0, len(naive))
     ratio = float(losses.mean()) / level
-    error = float(np.std(losses - ratio * naive)) / (level * np.sqrt(len(naive)))  # (3)
+    error = float(np.std(losses - ratio * naive) / (level * np.sqrt(len(naive))))  # (3)
     return ColumnSkill(1.0 - ratio, error, float(exact.mean()), len(naive))
 
 
@@ -212,5 +212,6 @@ def _losses(truth: Array, guess: Array) -> Array:
 def _exact(truth: Array, guess: Array) -> Array:
     """Return whether each row's class, or number to 1e-6 of its spread, is met."""
     if truth.shape[1] > 1:
-        return np.asarray(truth.argmax(axis=1) == guess.argmax(axis=1))
+        known = truth.any(axis=1)
+        return np.asarray(known & (truth.argmax(axis=1) == guess.argmax(axis=1)))
     return np.asarray(np.abs(truth - guess)[:, 0] <= 1e-6 * float(truth.std()))

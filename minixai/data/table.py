@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.csv_file import read_frame
 from minixai.data.kind_inference import infer_column
@@ -244,6 +245,26 @@ class Table:
             )
         _check_learnable(known)
         return known
+
+    def with_threshold(self, threshold: float, name: str = "like") -> Table:
+        """Return the table with the target ``name``: 1 where the target is at least this, else 0.
+
+        The target it comes from is left out, since it is the answer.
+
+        Raises
+        ------
+        DataError
+            No target, one of labels, a name that is taken, or one class only.
+        """
+        check_number("threshold", threshold)
+        if self.target is None or self.columns[self.target].kind != "numeric":
+            raise DataError(f"A threshold needs a numeric target, got {self.target!r}: choose one.")
+        if name in self.columns and name != self.target:
+            raise DataError(f"Column {name!r} is there already: name the new target otherwise.")
+        reached = self.columns[self.target].values >= threshold
+        kept = {each: self.columns[each] for each in self.features}
+        kept[name] = Column(name, "numeric", reached.astype(np.float64))
+        return Table(kept, name=self.name).with_target(name, "classification")
 
     def to_frame(self) -> Any:
         """Return a pandas DataFrame: labels as they were given, several joined by ``|``."""

@@ -18,7 +18,6 @@ from typing import Any, Self
 import numpy as np
 
 from minixai._validation import check_number, seed_of
-from minixai.data.column import Column
 from minixai.data.encoding import (
     Encoding,
     IdEncoding,
@@ -26,6 +25,7 @@ from minixai.data.encoding import (
     learn_encoding,
     restore_encoding,
 )
+from minixai.data.selection import description, left_out
 from minixai.data.table import Table
 from minixai.data.target_encoding import deal_folds, fit_offsets, out_of_fold_offsets
 from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
@@ -34,8 +34,6 @@ from minixai.protocols import Array
 __all__ = ["Encoded", "TableEncoder"]
 
 _MOST_CLASSES = 10  # with an offset column each, the most frequent ones
-_SINGLES = 0.9  # an id column is left out if this share of its rows have an id of their own
-_SAME_SIZE = 0.9  # two ids of which one determines the other, and nearly the reverse
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +119,7 @@ class TableEncoder:
         check_number("n_folds", self.n_folds, low=2, integer=True)
         seed_of(self.random_state)
         self.target, self.task, self._kinds = table.target, table.task, table.kinds
-        self._left_out = _left_out(table)
+        self._left_out = left_out(table)
         self._encodings: dict[str, Encoding] = {}
         for name in table.features:
             if name not in self._left_out:
@@ -133,7 +131,7 @@ class TableEncoder:
                 self._left_out[name] = "constant in training"
                 del self._encodings[name]
         self._name_columns()
-        self._rows = _description(table, self._encodings, self._left_out)
+        self._rows = description(table, self._encodings, self._left_out)
         return self
 
     def fit_transform(self, table: Table) -> Encoded:
@@ -307,69 +305,3 @@ def _outputs(table: Table) -> tuple[list[str], Array]:
     frequent = np.sort(seen[np.argsort(-counts[seen], kind="stable")[:_MOST_CLASSES]])
     suffixes = [f"[{column.categories[code]}]" for code in frequent]
     return suffixes, (column.values == frequent[:, None]).astype(np.float64)
-
-
-def _left_out(table: Table) -> dict[str, str]:
-    """Return the columns that are not encoded, each with the reason."""
-    reasons: dict[str, str] = {}
-    kept: list[Column] = []
-    for name in table.features:
-        column = table.columns[name]
-        if column.missing.all() and column.kind != "multi":
-            reasons[name] = "no value in training"
-        elif column.kind == "id":
-            counts = np.bincount(column.values[column.values >= 0])
-            twin = next((each for each in kept if _says_the_same(each, column)), None)
-            if (counts == 1).sum() > _SINGLES * counts.sum():
-                reasons[name] = "hardly any value comes twice"
-            elif twin is not None:
-                reasons[name] = f"says the same as {twin.name}"
-            else:
-                kept.append(column)
-    return reasons
-
-
-def _says_the_same(first: Column, second: Column) -> bool:
-    """Whether two ids determine each other, or one does and nearly the reverse."""
-    sizes = sorted((first.n_unique, second.n_unique))
-    if sizes[0] < _SAME_SIZE * sizes[1]:
-        return False
-    pairs = first.values * (len(second.categories) + 1) + second.values
-    return len(np.unique(pairs)) <= sizes[1]
-
-
-def _description(
-    table: Table, encodings: dict[str, Encoding], left_out: dict[str, str]
-) -> list[dict[str, Any]]:
-    rows = []
-    for name, column in table.columns.items():
-        made = len(encodings[name].names) if name in encodings else 0
-        if name == table.target:
-            words = f"target, {table.task}"
-        elif name in left_out:
-            words = f"left out: {left_out[name]}"
-        else:
-            words = _in_words(column, encodings[name])
-        rows.append(
-            {
-                "column": name,
-                "kind": column.kind,
-                "missing": int(column.missing.sum()),
-                "n_unique": column.n_unique,
-                "encoded_as": words,
-                "n_columns": made,
-            }
-        )
-    return rows
-
-
-def _in_words(column: Column, encoding: Encoding) -> str:
-    if column.kind == "id":
-        offset = "offset from the mean (out of fold), " if len(encoding.names) > 1 else ""
-        return f"{offset}log of its frequency"
-    gaps = ", indicator of missing" if encoding.names[-1].endswith("=(missing)") else ""
-    if column.kind == "numeric":
-        return f"standardised{', median where missing' if gaps else ''}{gaps}"
-    pooled = getattr(encoding, "pooled", ())
-    rare = f", {len(pooled)} rare ones in one" if pooled else ""
-    return f"0/1 for each {'label' if column.kind == 'multi' else 'level'}{rare}{gaps}"

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minixai._validation import as_matrix, check_groups, check_number, feature_names_of, generator
-from minixai.errors import DataError, ParameterError
+from minixai.errors import DataError
 from minixai.importance import Importance
 from minixai.metrics import get_metric
 from minixai.parallel import as_engine
@@ -194,15 +194,9 @@ def _scores_by_copies(
 
 
 def _answer_of(model: Any, method: str) -> Callable[[Any], Any]:
-    answer = getattr(model, method, None)
-    if answer is not None:
-        return answer  # type: ignore[no-any-return]
-    if callable(model) and not hasattr(model, "predict"):
-        return model  # type: ignore[no-any-return]
-    raise ParameterError(
-        f"The metric needs `{method}`, which {type(model).__name__} does not have: choose another "
-        "metric, or pass a function of X."
-    )
+    """Give the model's method; a bare function answers by itself (the metric has checked both)."""
+    answer: Callable[[Any], Any] = getattr(model, method, model)
+    return answer
 
 
 def _checked(output: Array, n_samples: int) -> Array:

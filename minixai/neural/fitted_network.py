@@ -23,7 +23,7 @@ from minixai.neural.network import (
     loss_slopes,
     penalised_loss,
 )
-from minixai.neural.network_kernel import BLOCK, input_slope_rows, replaced_rows, scratch_size
+from minixai.neural.network_kernel import BLOCK, input_slope_rows, replaced_rows, scratch_for
 from minixai.neural.network_trainer import NetworkTrainer, raw_scores
 from minixai.neural.pass_trace import Trace, trace_pass
 from minixai.optim.losses import Loss
@@ -167,7 +167,7 @@ class FittedNetwork(Estimator):
         delta = np.zeros((len(rows), self._network.widths[-1]), rows.dtype)
         delta[:, output] = 1
         widths, codes = self._network.codes()
-        scratch = np.empty(scratch_size(self._network.widths, BLOCK), rows.dtype)
+        scratch = scratch_for(self._network.widths, BLOCK, rows.dtype)
         out = np.empty_like(rows)
         input_slope_rows(rows, delta, self._flat, widths, codes, scratch, out)
         return out
@@ -224,7 +224,7 @@ class FittedNetwork(Estimator):
         def replaced(columns: Sequence[int], values: Array) -> Array:
             fresh = np.ascontiguousarray(values, rows.dtype).reshape(len(rows), len(columns))
             raw = np.empty((len(rows), sizes[-1]), rows.dtype)
-            scratch = np.empty(scratch_size(sizes, BLOCK), rows.dtype)
+            scratch = scratch_for(sizes, BLOCK, rows.dtype)
             places = np.asarray(columns, np.int64)
             replaced_rows(rows, products, places, fresh, flat, widths, codes, scratch, raw)
             return self._from_raw(method, _finite(raw))

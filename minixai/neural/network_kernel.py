@@ -3,34 +3,34 @@ r"""The passes of a network as kernels: many mini-batches, a prediction, a slope
 The formulas are those of ``network``; here they run over flat buffers, whatever the depth and
 the widths, so that nothing is compiled twice: layers are views of one parameter buffer, their
 shapes are an integer array, their activations integer codes. The work of a mini-batch happens
-in one scratch buffer; products go through ``product``.
+in one scratch buffer; products go through ``product``, whose operands are sliced to one type
+of array (``[::1]``: any strides) so that it is compiled once, not once for each layout.
 
 Source: the equations of ``minixai.neural.network``.
-Cost: as there; scratch of 2 to 3 times the activations of a mini-batch, and one transposed
-copy of the weights.
+Cost: as there; scratch of three times the activations of a mini-batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from minixai._numba import kernel, product
 from minixai.neural.activations import activate, add_rows, multiply_by_slope
 from minixai.optim.losses import mean_loss_gradient
-from minixai.optim.optimizers import take_step
+from minixai.optim.optimizers import aligned, take_step
+from minixai.protocols import Array
 
-__all__ = ["forward_rows", "input_slope_rows", "replaced_rows", "scratch_size", "train_batches"]
+__all__ = ["forward_rows", "input_slope_rows", "replaced_rows", "scratch_for", "train_batches"]
 
 BLOCK = 128
 """Rows that a prediction holds in the cache at a time."""
 
 
-def scratch_size(widths: Sequence[int], n_rows: int) -> int:
-    """Return how many numbers a kernel needs to work in: `n_rows` a mini-batch, or ``BLOCK``."""
-    weights = sum(a * b for a, b in pairwise(widths))
-    return 3 * n_rows * sum(widths) + n_rows * widths[-1] + weights
+def scratch_for(widths: Sequence[int], n_rows: int, dtype: Any) -> Array:
+    """Return what kernels work in: values, slopes and deltas of every layer for n_rows rows."""
+    line = -(-n_rows * sum(widths) // 16) * 16
+    return aligned(3 * line, dtype).reshape(3, line)
 
 
 @kernel
@@ -66,26 +66,22 @@ def train_batches(
         n_rows = min(batch_size, end - begin)
         weights, biases = _layer_views(parameters, widths)
         weight_slopes, bias_slopes = _layer_views(gradient, widths)
-        values = _row_views(scratch, 0, n_rows, widths)
-        deltas = _row_views(scratch, n_rows * widths.sum(), n_rows, widths)
-        slopes = _row_views(scratch, 2 * n_rows * widths.sum(), n_rows, widths)
-        rest = scratch[3 * n_rows * widths.sum() :]
-        goal = rest[: n_rows * targets.shape[1]].reshape((n_rows, targets.shape[1]))
-        rest = rest[n_rows * targets.shape[1] :]
+        values = _row_views(scratch[0], n_rows, widths)
+        deltas = _row_views(scratch[1], n_rows, widths)
+        slopes = _row_views(scratch[2], n_rows, widths)
+        goal = slopes[codes.size][:, : targets.shape[1]]  # the last layer is linear: unused
         for start in range(begin, end, n_rows):
             _gather(X, order, start, values[0])
             _gather(targets, order, start, goal)
-            product(values[0], weights[0], values[1])
+            product(values[0][::1], weights[0][::1], values[1])
             _climb(weights, biases, codes, values, slopes)
             raw = values[codes.size]
             total += mean_loss_gradient(loss, delta, raw, goal, deltas[codes.size]) * n_rows
             for k in range(codes.size - 1, -1, -1):
-                product(values[k].T, deltas[k + 1], weight_slopes[k])
+                product(values[k].T[::1], deltas[k + 1][::1], weight_slopes[k])
                 add_rows(deltas[k + 1], bias_slopes[k])
                 if k > 0:
-                    across = rest[: weights[k].size].reshape((widths[k + 1], widths[k]))
-                    transpose(weights[k], across)
-                    product(deltas[k + 1], across, deltas[k])
+                    product(deltas[k + 1][::1], weights[k].T[::1], deltas[k])
                     multiply_by_slope(codes[k - 1], values[k], slopes[k], deltas[k])
                 if l2 != 0.0:
                     total += _add_penalty(l2, weights[k], weight_slopes[k]) * n_rows
@@ -109,9 +105,9 @@ def forward_rows(X: Any, parameters: Any, widths: Any, codes: Any, scratch: Any,
     weights, biases = _layer_views(parameters, widths)
     for start in range(0, X.shape[0], BLOCK):
         stop = min(start + BLOCK, X.shape[0])
-        values = _row_views(scratch, 0, stop - start, widths)
-        slopes = _row_views(scratch, BLOCK * widths.sum(), stop - start, widths)
-        product(X[start:stop], weights[0], values[1])
+        values = _row_views(scratch[0], stop - start, widths)
+        slopes = _row_views(scratch[1], stop - start, widths)
+        product(X[start:stop:1], weights[0][::1], values[1])
         _climb(weights, biases, codes, values, slopes)
         _put(values[codes.size], start, out)
 
@@ -135,8 +131,8 @@ def replaced_rows(
     weights, biases = _layer_views(parameters, widths)
     for start in range(0, X.shape[0], BLOCK):
         stop = min(start + BLOCK, X.shape[0])
-        values = _row_views(scratch, 0, stop - start, widths)
-        slopes = _row_views(scratch, BLOCK * widths.sum(), stop - start, widths)
+        values = _row_views(scratch[0], stop - start, widths)
+        slopes = _row_views(scratch[1], stop - start, widths)
         sums = values[1]
         for i in range(stop - start):
             for j in range(widths[1]):
@@ -156,28 +152,21 @@ def input_slope_rows(
 ) -> None:
     """Write the slope in ``X`` of the raw outputs weighted by ``delta`` (n, n_outputs)."""
     weights, biases = _layer_views(parameters, widths)
-    across = []
-    begin = 3 * BLOCK * widths.sum()
-    for k in range(codes.size):
-        flat = scratch[begin : begin + weights[k].size]
-        across.append(flat.reshape((widths[k + 1], widths[k])))
-        transpose(weights[k], across[k])
-        begin += weights[k].size
     for start in range(0, X.shape[0], BLOCK):
         stop = min(start + BLOCK, X.shape[0])
-        values = _row_views(scratch, 0, stop - start, widths)
-        slopes = _row_views(scratch, BLOCK * widths.sum(), stop - start, widths)
-        deltas = _row_views(scratch, 2 * BLOCK * widths.sum(), stop - start, widths)
-        product(X[start:stop], weights[0], values[1])
+        values = _row_views(scratch[0], stop - start, widths)
+        slopes = _row_views(scratch[1], stop - start, widths)
+        deltas = _row_views(scratch[2], stop - start, widths)
+        product(X[start:stop:1], weights[0][::1], values[1])
         _climb(weights, biases, codes, values, slopes)
         top = deltas[codes.size]
         for i in range(stop - start):
             for j in range(top.shape[1]):
                 top[i, j] = delta[start + i, j]
         for k in range(codes.size - 1, 0, -1):
-            product(deltas[k + 1], across[k], deltas[k])
+            product(deltas[k + 1][::1], weights[k].T[::1], deltas[k])
             multiply_by_slope(codes[k - 1], values[k], slopes[k], deltas[k])
-        product(deltas[1], across[0], deltas[0])
+        product(deltas[1][::1], weights[0].T[::1], deltas[0])
         _put(deltas[0], start, out)
 
 
@@ -186,7 +175,7 @@ def _climb(weights: Any, biases: Any, codes: Any, values: Any, slopes: Any) -> N
     """Go on from the first layer's products in ``values[1]`` to the raw output."""
     activate(codes[0], biases[0], values[1], slopes[1])
     for k in range(1, codes.size):
-        product(values[k], weights[k], values[k + 1])
+        product(values[k][::1], weights[k][::1], values[k + 1])
         activate(codes[k], biases[k], values[k + 1], slopes[k + 1])
 
 
@@ -210,8 +199,9 @@ def _layer_views(flat: Any, widths: Any) -> Any:
 
 
 @kernel
-def _row_views(flat: Any, start: int, n_rows: int, widths: Any) -> Any:
+def _row_views(flat: Any, n_rows: int, widths: Any) -> Any:
     views = []
+    start = 0
     for k in range(widths.size):
         stop = start + n_rows * widths[k]
         views.append(flat[start:stop].reshape((n_rows, widths[k])))
@@ -225,17 +215,6 @@ def _gather(matrix: Any, order: Any, start: int, out: Any) -> None:
         row = order[start + i]
         for j in range(out.shape[1]):
             out[i, j] = matrix[row, j]
-
-
-@kernel
-def transpose(matrix: Any, out: Any) -> None:
-    """Write the transpose of ``matrix`` (n, m) into ``out`` (m, n), in blocks."""
-    n_rows, n_columns = matrix.shape
-    for top in range(0, n_rows, 16):
-        for left in range(0, n_columns, 16):
-            for i in range(top, min(top + 16, n_rows)):
-                for j in range(left, min(left + 16, n_columns)):
-                    out[j, i] = matrix[i, j]
 
 
 @kernel

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from minixai.neural.network import Network
-from minixai.neural.network_kernel import BLOCK, forward_rows, scratch_size, train_batches
+from minixai.neural.network_kernel import BLOCK, forward_rows, scratch_for, train_batches
 from minixai.optim.losses import Loss
-from minixai.optim.optimizers import OptimizerState, aligned
+from minixai.optim.optimizers import OptimizerState
 from minixai.protocols import Array
 
 __all__ = ["NetworkTrainer", "raw_scores"]
@@ -48,7 +48,7 @@ class NetworkTrainer:
         self.widths, self.codes = network.codes()
         work = 6.0 * network.n_parameters * batch_size + WORK_PER_STEP
         self.rows_per_call = batch_size * max(1, int(WORK_PER_CALL / work))
-        self._scratch = aligned(scratch_size(network.widths, batch_size), X.dtype)
+        self._scratch = scratch_for(network.widths, batch_size, X.dtype)
 
     def run_epoch(
         self, order: Array, optimizer_state: OptimizerState, learning_rate: float
@@ -84,6 +84,6 @@ def raw_scores(network: Network, flat: Array, X: Array) -> Array:
     rows = X if X.flags.writeable else X.copy()
     widths, codes = network.codes()
     out = np.empty((len(rows), network.widths[-1]), rows.dtype)
-    scratch = np.empty(scratch_size(network.widths, BLOCK), rows.dtype)
+    scratch = scratch_for(network.widths, BLOCK, rows.dtype)
     forward_rows(rows, flat, widths, codes, scratch, out)
     return out

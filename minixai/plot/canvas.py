@@ -25,6 +25,7 @@ __all__ = [
     "new_axes",
     "note",
     "sequential_map",
+    "whole_numbers",
 ]
 
 BLUE = "#0072B2"
@@ -58,6 +59,11 @@ def sequential_map() -> Any:
 
 def _with_gap(colors: Any) -> Any:
     return colors.with_extremes(bad="#bdbdbd")
+
+
+def whole_numbers() -> Any:
+    """Return where the ticks of an axis that counts are set."""
+    return require("matplotlib.ticker", "plot").MaxNLocator(integer=True, min_n_ticks=1)
 
 
 def note(ax: Any, sentence: str) -> None:

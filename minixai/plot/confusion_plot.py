@@ -55,6 +55,12 @@ def plot_confusion(
     ------
     DataError
         The matrix is not square, or has another size than the labels.
+
+    Examples
+    --------
+    >>> ax = plot_confusion([[3, 1], [0, 2]], labels=["no", "yes"])
+    >>> [text.get_text() for text in ax.texts]
+    ['3', '1', '0', '2']
     """
     check_number("max_display", max_display, low=1, integer=True)
     matrix = np.asarray(counts, dtype=np.float64)

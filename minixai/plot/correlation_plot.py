@@ -57,6 +57,12 @@ def plot_correlation(
     ------
     DataError
         The matrix is not square, or has another size than the names.
+
+    Examples
+    --------
+    >>> ax = plot_correlation([[1.0, -0.5], [-0.5, 1.0]], names=["age", "price"])
+    >>> [text.get_text() for text in ax.texts]
+    ['1.00', '−.50', '−.50', '1.00']
     """
     check_number("max_display", max_display, low=1, integer=True)
     if names is None and hasattr(values, "columns"):

@@ -57,6 +57,14 @@ def plot_importance(
     ------
     ParameterError
         ``max_display`` is not a whole number above 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from minixai.importance import Importance
+    >>> ax = plot_importance(Importance(np.array([0.1, 0.3]), ("age", "price"), "weight"))
+    >>> [float(bar.get_width()) for bar in ax.patches]
+    [0.3, 0.1]
     """
     check_number("max_display", max_display, low=1, integer=True)
     mean = np.asarray(importance.mean, dtype=np.float64)
@@ -134,4 +142,4 @@ def _axis_text(importance: Importance, value_name: str | None) -> str:
     if importance.std_error is None:
         return words
     over = "repeats" if method == "permutation" else "rows"
-    return f"{words}\nerror bars: ± 1 standard error over {importance.n_repeats} {over}"
+    return f"{words}\nerror bars: ± 1 standard error over {importance.n_repeats:,} {over}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minixai.errors import DataError
-from minixai.plot.canvas import BLUE, VERMILLION, new_axes, note
+from minixai.plot.canvas import BLUE, VERMILLION, new_axes, note, whole_numbers
 from minixai.plot.text import PLAIN_TEXT, number_text
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ def plot_loss_curve(
     ------
     DataError
         There is no loss to draw.
+
+    Examples
+    --------
+    >>> ax = plot_loss_curve([0.9, 0.5, 0.4])
+    >>> [float(loss) for loss in ax.lines[0].get_ydata()]
+    [0.9, 0.5, 0.4]
     """
     if hasattr(curve, "loss_curve_"):
         if validation_curve is None:
@@ -85,7 +91,7 @@ def plot_loss_curve(
             text.set(**PLAIN_TEXT)
     _scale(axes, np.concatenate([training, held_out]))
     axes.set_xlabel("epoch", **PLAIN_TEXT)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(whole_numbers())
     axes.spines[["top", "right"]].set_visible(False)
     n_missing = int((~np.isfinite(training)).sum() + (~np.isfinite(held_out)).sum())
     if n_missing:

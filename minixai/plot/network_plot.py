@@ -67,6 +67,12 @@ def plot_network(
     ------
     DataError
         There are no weights, or two layers do not fit together.
+
+    Examples
+    --------
+    >>> ax = plot_network([[[2.0], [-1.0]]], names=["age", "price"])
+    >>> [[float(w) for w in lines.get_linewidth()] for lines in ax.collections[:2]]
+    [[3.2], [1.6]]
     """
     check_number("max_neurons", max_neurons, low=1, integer=True)
     weights, activations = _weights_of(network)

@@ -53,6 +53,12 @@ def plot_residuals(
     ------
     DataError
         The two have different lengths, none, or values that are not finite.
+
+    Examples
+    --------
+    >>> ax = plot_residuals([1.0, 2.0], [1.5, 1.0])
+    >>> ax.collections[0].get_offsets().tolist()
+    [[1.5, -0.5], [1.0, 1.0]]
     """
     true, predicted, sentence = sampled_pairs(y_true, y_pred, max_points, random_state)
     residual = true - predicted

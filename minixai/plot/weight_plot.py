@@ -16,7 +16,7 @@ import numpy as np
 
 from minixai._validation import check_number
 from minixai.errors import DataError, ParameterError
-from minixai.plot.canvas import diverging_map, new_axes, note
+from minixai.plot.canvas import diverging_map, new_axes, note, whole_numbers
 from minixai.plot.text import PLAIN_TEXT, shortened_all
 
 if TYPE_CHECKING:
@@ -66,6 +66,12 @@ def plot_weights(
         The weights are not a matrix with at least one row and one column.
     ParameterError
         The model has no such layer.
+
+    Examples
+    --------
+    >>> ax = plot_weights([[0.5, -2.0]])
+    >>> ax.images[0].get_array().tolist()
+    [[0.5, -2.0]]
     """
     check_number("max_display", max_display, low=1, integer=True)
     matrix = _weight_matrix(weight, layer)
@@ -87,9 +93,9 @@ def plot_weights(
         axes.set_yticks(range(n_in), shortened_all(names[:n_in]), fontsize="small", **PLAIN_TEXT)
         axes.tick_params(axis="y", length=0)
     else:
-        axes.yaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+        axes.yaxis.set_major_locator(whole_numbers())
         axes.set_ylabel("input", **PLAIN_TEXT)
-    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+    axes.xaxis.set_major_locator(whole_numbers())
     axes.set_xlabel("neuron", **PLAIN_TEXT)
     axes.spines[:].set_visible(False)
     axes.figure.colorbar(image, ax=axes, label="weight (− vermillion, + blue)", pad=0.02)

@@ -21,7 +21,7 @@ from minixai.errors import require
 from minixai.plot.canvas import BLUE, VERMILLION
 from minixai.report.markup import ATTRIBUTES, TAGS, Markup, element, joined
 
-__all__ = ["chart"]
+__all__ = ["drawn_chart"]
 
 _INK, _MUTED = "#123457", "#123467"
 _SCHEME = {
@@ -68,7 +68,7 @@ _FONT = re.compile(r"^(?:(?P<weight>bold|[1-9]00) )?(?P<size>[0-9.]+px) ")
 _PIXELS_PER_INCH = 100
 
 
-def chart(
+def drawn_chart(
     draw: Callable[[Any], object],
     *,
     key: str,

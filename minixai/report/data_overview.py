@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minixai.plot import plot_correlation
-from minixai.report.chart import chart
+from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
 from minixai.report.number import count_text, number_text, percent_text, value_text
 from minixai.report.section import Section, paragraph
-from minixai.report.table import folded_table, name_markup, table
+from minixai.report.table import data_table, folded_table, name_markup
 from minixai.report.wording import plain_name
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
     keys = list(dict.fromkeys(key for each in columns for key in each))
     keys.sort(key=lambda key: _FIRST_KEYS.index(key) if key in _FIRST_KEYS else len(_FIRST_KEYS))
     rows = [
-        [name_markup(each.get(key)) if j == 0 else value_text(each.get(key))
+        [name_markup(each.get(key)) if j == 0 else _cell(each.get(key))
          for j, key in enumerate(keys)]
         for each in columns
     ]  # fmt: skip
@@ -73,13 +73,17 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
             "gaps into a filled value and a mark that it was filled. In the rest of this report "
             f"they are folded back to the columns you know.{became}"
         ),
-        table(
+        data_table(
             "Columns of the table",
             [plain_name(key) for key in keys],
             rows,
             texts=texts,
         ),
     )
+
+
+def _cell(value: Any) -> str:
+    return count_text(value) if isinstance(value, int) else value_text(value)
 
 
 def correlation_section(study: StudyRecord) -> Section | None:
@@ -95,7 +99,7 @@ def correlation_section(study: StudyRecord) -> Section | None:
     part = ""
     if n_total and n_total > len(names):
         part = f" Shown are {len(names)} of them; there are {count_text(n_total)} inputs."
-    figure = chart(
+    figure = drawn_chart(
         lambda ax: plot_correlation(values, ax, names=names, max_display=_MOST_CORRELATED),
         key="correlation",
         title="Correlation heatmap",

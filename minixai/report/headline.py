@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from minixai.finding import Finding
     from minixai.report.record import StudyRecord
 
-__all__ = ["finding_section", "headline"]
+__all__ = ["finding_section", "page_head"]
 
 _MOST_FINDINGS = 40
 
 
-def headline(study: StudyRecord) -> Markup:
+def page_head(study: StudyRecord) -> Markup:
     """Return the head of the page, in words first and then in figures."""
     data = study.data
     lead: list[object] = [name_markup(study.model.get("name", "A model")), " predicts "]

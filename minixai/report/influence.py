@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minixai.plot import plot_importance
-from minixai.report.chart import chart
+from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
-from minixai.report.number import number_text, value_text
+from minixai.report.number import number_text, raw_text, value_text
 from minixai.report.section import Section, paragraph
-from minixai.report.table import folded_table, name_markup, table
+from minixai.report.table import data_table, folded_table, name_markup
 from minixai.report.wording import method_words, metric_label
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _method(importance: Importance, key: str) -> list[Markup | None]:
         element("h3", words.title),
         paragraph(words.reading),
         paragraph("First come ", top, "."),
-        chart(
+        drawn_chart(
             lambda ax: plot_importance(importance, ax, value_name=axis),
             key=key,
             title=title,
@@ -98,6 +98,8 @@ def example_section(study: StudyRecord) -> Section | None:
         "Rows from the held-out part, and what each of their values did to the prediction. "
         f"Method: {method.title.lower()}. {method.caveat}"
     )
+    if study.data.get("task") == "classification":
+        intro += " Effects are on the raw score that the probability is made of."
     return Section("examples", "Single rows, explained", (paragraph(intro), *cases))
 
 
@@ -108,7 +110,7 @@ def _case(example: dict[str, Any], i: int) -> Markup:
     shown, rest = order[:_MOST_FEATURES], order[_MOST_FEATURES:]
     largest = max((abs(values[name] or 0.0) for name in shown), default=0.0)
     rows = [
-        [name_markup(n), name_markup(value_text(features.get(n))), _signed(values[n]),
+        [name_markup(n), name_markup(raw_text(features.get(n))), _signed(values[n]),
          _bar(values[n], largest)]
         for n in shown
     ]  # fmt: skip
@@ -124,7 +126,7 @@ def _case(example: dict[str, Any], i: int) -> Markup:
     return element(
         "div",
         element("h3", title),
-        table(
+        data_table(
             f"Held-out row {value_text(example.get('row'))}",
             ["feature", "its value", "effect", "− to the left, + to the right"],
             rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minixai.plot import plot_network, plot_weights
-from minixai.report.chart import chart
+from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
 from minixai.report.number import (
     bytes_text,
@@ -17,7 +17,7 @@ from minixai.report.number import (
     value_text,
 )
 from minixai.report.section import Section, paragraph
-from minixai.report.table import folded_table, name_markup, table
+from minixai.report.table import data_table, folded_table, name_markup
 from minixai.report.wording import metric_label, plain_name
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def _summary_table(summary: list[dict[str, Any]]) -> Markup:
     keys.sort(key=lambda key: key not in _SUMMARY_TEXTS)
     texts = [j for j, key in enumerate(keys) if key in _SUMMARY_TEXTS]
     rows = [[_summary_cell(key, row.get(key)) for key in keys] for row in summary]
-    return table("Layers", [plain_name(key).removeprefix("n ") for key in keys], rows, texts=texts)
+    return data_table(
+        "Layers", [plain_name(key).removeprefix("n ") for key in keys], rows, texts=texts
+    )
 
 
 def _summary_cell(key: str, value: Any) -> object:
@@ -81,7 +83,7 @@ def _network(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:
     target = study.data.get("target") if widths[-1] == 1 else None
     return joined([
         element("h3", "The network"),
-        chart(
+        drawn_chart(
             lambda ax: plot_network(
                 picture,
                 ax,
@@ -140,7 +142,7 @@ def _weights(study: StudyRecord, layers: list[dict[str, Any]]) -> list[Markup | 
 def _weight_figure(layer: dict[str, Any], i: int, names: list[str] | None) -> Markup:
     n_in, n_out = _shape_of(layer)
     shape = layer.get("shape") or (n_in, n_out)
-    return chart(
+    return drawn_chart(
         lambda ax: plot_weights(layer["weight"], ax, names=names, shape=shape),
         key=f"weights-{i}",
         title=f"Weights of layer {i + 1}",
@@ -171,25 +173,7 @@ def compression_section(study: StudyRecord) -> Section | None:
     rows = study.compression
     if not rows:
         return None
-    first = rows[0]
-    metric = metric_label(first.get("metric_name") or first.get("metric") or "metric")
-    heads = ["version", "on disk", "share", "parameters", "non-zero", "MACs", metric, "change"]
-    batches = _batches(study)
-    heads += [f"{count_text(int(batch))} row{'s' * (batch != '1')}, median" for batch in batches]
-    body = [
-        [
-            name_markup(row.get("model")),
-            bytes_text(row.get("bytes_on_disk")),
-            _share(row, first),
-            count_text(row.get("n_parameters")),
-            count_text(row.get("n_nonzero")),
-            count_text(row.get("macs")),
-            number_text(row.get("metric_value")),
-            _change(row, first),
-            *(seconds_text(_latency(study, row).get(batch, {}).get("p50")) for batch in batches),
-        ]
-        for row in rows
-    ]
+    metric = metric_label(rows[0].get("metric_name") or "metric")
     return Section(
         "compression",
         "Made smaller",
@@ -200,7 +184,7 @@ def compression_section(study: StudyRecord) -> Section | None:
                 "of 32 or 64). What it costs is in the column ", element("em", "change"), "."
             ),
             _in_words(rows, metric),
-            table("Before and after", heads, body),
+            _versions_table(study, metric),
             paragraph(
                 "Zeros save space only in a file that leaves them out, and time only where the "
                 "multiplication skips them. The last columns are the median times of a call with "
@@ -209,6 +193,29 @@ def compression_section(study: StudyRecord) -> Section | None:
             ),
         ),
     )  # fmt: skip
+
+
+def _versions_table(study: StudyRecord, metric: str) -> Markup:
+    """Return one row per version of the model."""
+    rows = study.compression
+    first, batches = rows[0], _batches(study)
+    heads = ["version", "on disk", "share", "parameters", "non-zero", "MACs", metric, "change"]
+    heads += [f"{count_text(int(n))} row{'s' * (n != '1')}, median" for n in batches]
+    body = [
+        [
+            name_markup(row.get("model")),
+            bytes_text(row.get("bytes_on_disk")),
+            _share(row, first),
+            count_text(row.get("n_parameters")),
+            count_text(row.get("n_nonzero")),
+            count_text(row.get("macs")),
+            number_text(row.get("metric_value")),
+            _change(row, first),
+            *(seconds_text(_latency(study, row).get(n, {}).get("p50")) for n in batches),
+        ]
+        for row in rows
+    ]
+    return data_table("Before and after", heads, body)
 
 
 def _in_words(rows: list[dict[str, Any]], metric: str) -> Markup | None:

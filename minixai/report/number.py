@@ -11,6 +11,7 @@ __all__ = [
     "difference_text",
     "number_text",
     "percent_text",
+    "raw_text",
     "seconds_text",
     "value_text",
 ]
@@ -76,6 +77,11 @@ def seconds_text(seconds: Any) -> str:
     return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.3g} {unit}"
 
 
+def raw_text(value: Any) -> str:
+    """Return a value of the data as it stands there: six digits, nothing between thousands."""
+    return f"{value:.6g}".replace("-", "−") if isinstance(value, float) else value_text(value)
+
+
 def value_text(value: Any) -> str:
     """Return any JSON value as text: numbers with four digits, lists in a row."""
     if value is None:
@@ -83,7 +89,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return count_text(value) if abs(value) >= 10_000 else str(value).replace("-", "−")
+        return str(value).replace("-", "−")  # it may be a year, a seed or an id
     if isinstance(value, float):
         text = number_text(value)
         return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from minixai.errors import MinixaiError
 from minixai.report.data_overview import correlation_section, data_section
-from minixai.report.headline import finding_section, headline
+from minixai.report.headline import finding_section, page_head
 from minixai.report.influence import example_section, importance_section
 from minixai.report.inside import compression_section, model_section
 from minixai.report.markup import Markup, element
@@ -99,7 +99,7 @@ def _document(study: StudyRecord, sections: list[Section]) -> str:
             _contents(sections),
             element(
                 "main",
-                headline(study),
+                page_head(study),
                 *(each.markup() for each in sections),
                 element("footer", element("p", f"Made by minixai {study.version}.")),
                 id="report",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minixai.plot import plot_confusion, plot_predictions, plot_residuals
-from minixai.report.chart import chart
+from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
 from minixai.report.number import count_text, difference_text, number_text, percent_text
 from minixai.report.section import Section, paragraph
-from minixai.report.table import folded_table, name_markup, table
+from minixai.report.table import data_table, folded_table, name_markup
 from minixai.report.wording import metric_label, metric_meaning
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def performance_section(study: StudyRecord) -> Section | None:
                 "The yardsticks below the model cost almost nothing. A model is worth having for "
                 "what it gains over the best of them."
             ),
-            table(caption, heads, rows, marked=0),
+            data_table(caption, heads, rows, marked=0),
             element("ul", *meanings, class_="small") if meanings else None,
         ),
     )
@@ -108,7 +108,7 @@ def _confusion(record: dict[str, Any]) -> tuple[Markup | None, ...]:
     share = percent_text(right / n_all) if n_all else "none"
     shown = min(len(labels), 30)
     side = min(7.4, 2.6 + 0.5 * shown)
-    figure = chart(
+    figure = drawn_chart(
         lambda ax: plot_confusion(counts, ax, labels=labels),
         key="confusion",
         title="Confusion matrix",
@@ -138,7 +138,7 @@ def _points(record: dict[str, Any], study: StudyRecord) -> tuple[Markup | None, 
     about = f"{count_text(n_shown)} held-out rows{sample}"
     pairs = [[str(i + 1), number_text(t), number_text(p), number_text(t - p)]
              for i, (t, p) in enumerate(zip(true[:40], predicted[:40], strict=True))]  # fmt: skip
-    scatter = chart(
+    scatter = drawn_chart(
         lambda ax: plot_predictions(true, predicted, ax),
         key="scatter",
         title="Predicted against true values",
@@ -150,7 +150,7 @@ def _points(record: dict[str, Any], study: StudyRecord) -> tuple[Markup | None, 
         "is a cautious model: it pulls towards the middle.",
     )
     residuals = [t - p for t, p in zip(true, predicted, strict=True)]
-    rest = chart(
+    rest = drawn_chart(
         lambda ax: plot_residuals(true, predicted, ax),
         key="residuals",
         title="Residuals against predictions",

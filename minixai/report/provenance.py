@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from minixai.report.markup import Markup, element, escape
 from minixai.report.number import count_text, percent_text, seconds_text, value_text
 from minixai.report.section import Section, paragraph
-from minixai.report.table import folded_table, pair_list, table
+from minixai.report.table import data_table, folded_table, pair_list
 from minixai.report.wording import plain_name
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def appendix_section(study: StudyRecord) -> Section:
         "Appendix",
         (
             element("h3", "Times") if rows or spread else None,
-            table("Seconds spent in each step", ["step", "time"], rows) if rows else None,
-            table("Time of one prediction call", ["version", "rows a call", "median",
+            data_table("Seconds spent in each step", ["step", "time"], rows) if rows else None,
+            data_table("Time of one prediction call", ["version", "rows a call", "median",
                                                   "99th percentile"], spread)
             if spread
             else None,

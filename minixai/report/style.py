@@ -65,7 +65,7 @@ nav a:hover { text-decoration: underline; }
 .figures div { background: var(--soft); border-radius: 0.5rem; padding: 0.9rem 1rem;
   display: flex; flex-direction: column; justify-content: space-between; }
 .figures dt { font-size: 0.82rem; color: var(--muted); line-height: 1.35; }
-.figures dd { margin: 0.35rem 0 0; font-size: 1.3rem; font-weight: 650; line-height: 1.25;
+.figures dd { margin: 0.35rem 0 0; font-size: 1.22rem; font-weight: 650; line-height: 1.25;
   font-variant-numeric: tabular-nums; }
 .figures dt .name { font-weight: inherit; }
 .figures dd .name { font-size: 1.08rem; }
@@ -113,6 +113,7 @@ svg text { fill: var(--ink); }
 .bar .minus { fill: var(--vermillion); }
 .bar .middle { fill: var(--muted); }
 footer { margin-top: 3rem; font-size: 0.85rem; color: var(--muted); }
+@media (max-width: 40rem) { .picture > svg { min-width: 34rem; max-width: none; } }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
   :root { --paper: #ffffff; --ink: #000000; --muted: #444444; --line: #bbbbbb; --soft: #ffffff;

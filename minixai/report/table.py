@@ -11,7 +11,7 @@ from typing import Any
 from minixai.plot.text import shortened
 from minixai.report.markup import Markup, element
 
-__all__ = ["folded_table", "name_markup", "pair_list", "table"]
+__all__ = ["data_table", "folded_table", "name_markup", "pair_list"]
 
 _MOST_ROWS = 60
 _MOST_COLUMNS = 40
@@ -23,7 +23,7 @@ def name_markup(name: object) -> Markup:
     return element("bdi", shortened(name, _LONGEST_NAME), class_="name")
 
 
-def table(
+def data_table(
     caption: str,
     heads: Sequence[object],
     rows: Sequence[Sequence[object]],
@@ -94,8 +94,8 @@ def _row(row: Sequence[object], texts: Collection[int], mark: str | None) -> Mar
 
 
 def folded_table(summary: str, *args: Any, **options: Any) -> Markup:
-    """Return a `table` that opens when asked for."""
-    return element("details", element("summary", summary), table(*args, **options))
+    """Return a `data_table` that opens when asked for."""
+    return element("details", element("summary", summary), data_table(*args, **options))
 
 
 def pair_list(pairs: Sequence[tuple[object, object]], class_: str = "pairs") -> Markup:

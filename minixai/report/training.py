@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minixai.plot import plot_loss_curve
-from minixai.report.chart import chart
+from minixai.report.chart import drawn_chart
 from minixai.report.number import count_text, number_text
 from minixai.report.section import Section, paragraph
 from minixai.report.table import folded_table
@@ -23,32 +23,17 @@ def training_section(study: StudyRecord) -> Section | None:
     held_out = list(record.get("validation_curve") or [])
     if not losses:
         return None
-    words = (
-        f"Training took {count_text(len(losses))} epochs (passes over the rows). The loss went "
-        f"from {number_text(losses[0])} in the first to {number_text(losses[-1])} in the last."
-        if len(losses) > 1
-        else f"Training took one epoch, with a loss of {number_text(losses[0])}."
-    )
-    if record.get("stopped"):
-        words += f" It ended because of this: {record['stopped']}."
-    known = [(loss, i + 1) for i, loss in enumerate(held_out) if loss is not None and loss == loss]
-    watch = ""
-    if known:
-        best, epoch = min(known)
-        watch = (
-            f" On rows set aside from the training rows to watch it, the loss was lowest, at "
-            f"{number_text(best)}, in epoch {epoch}."
-        )
+    words = _in_words(losses, held_out, record.get("stopped"))
     return Section(
         "training",
         "Training",
         (
-            paragraph(words + watch),
-            chart(
+            paragraph(words),
+            drawn_chart(
                 lambda ax: plot_loss_curve(losses, ax, validation_curve=held_out),
                 key="loss",
                 title="Loss by epoch",
-                description=words + watch,
+                description=words,
                 size=(7.0, 3.4),
                 caption="Two curves that part ways mean that the model is learning its rows by "
                 "heart; two that still fall at the end mean that it could have gone on.",
@@ -62,6 +47,27 @@ def training_section(study: StudyRecord) -> Section | None:
             ),
         ),
     )
+
+
+def _in_words(losses: list[float], held_out: list[float], stopped: object) -> str:
+    """Say how long training took, where the loss went, and when it was lowest."""
+    words = f"Training took one epoch, with a loss of {number_text(losses[0])}."
+    if len(losses) > 1:
+        words = (
+            f"Training took {count_text(len(losses))} epochs (passes over the rows). The loss "
+            f"went from {number_text(losses[0])} in the first to {number_text(losses[-1])} in the "
+            "last."
+        )
+    if stopped:
+        words += f" It ended because of this: {stopped}."
+    known = [(loss, i + 1) for i, loss in enumerate(held_out) if loss is not None and loss == loss]
+    if known:
+        best, epoch = min(known)
+        words += (
+            " On rows set aside from the training rows to watch it, the loss was lowest, at "
+            f"{number_text(best)}, in epoch {epoch}."
+        )
+    return words
 
 
 def _rows(losses: list[float], held_out: list[float]) -> list[list[str]]:

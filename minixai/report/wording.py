@@ -101,6 +101,7 @@ _NAMES = {
     "next_column": "the next best column",
     "next_skill": "its score alone",
     "std_error": "standard error",
+    "exact_share": "share of rows it meets exactly",
     "n_missing": "missing",
     "n_test": "rows held out",
     "n_train": "rows to fit",

@@ -32,7 +32,9 @@ def test_each_row_lies_in_one_part(n, share, seed):
 
 
 def test_the_seed_decides():
-    parts = [split_random(table(), random_state=seed).test_rows.tolist() for seed in (0, 0, None, 1)]
+    parts = [
+        split_random(table(), random_state=seed).test_rows.tolist() for seed in (0, 0, None, 1)
+    ]
     assert parts[0] == parts[1] == parts[2] != parts[3]
 
 

@@ -42,8 +42,13 @@ def test_none_is_the_models_own_score():
 
 
 def test_names_know_what_they_need_and_their_direction():
-    for name in ("mean_squared_error", "half_mean_squared_error", "root_mean_squared_error",
-                 "mean_absolute_error", "log_loss"):
+    for name in (
+        "mean_squared_error",
+        "half_mean_squared_error",
+        "root_mean_squared_error",
+        "mean_absolute_error",
+        "log_loss",
+    ):
         assert not METRICS[name].higher_is_better
         assert METRICS[name].sign == -1.0
     for name in ("r2", "accuracy", "balanced_accuracy", "roc_auc"):

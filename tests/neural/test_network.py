@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.neural.network import Network
-from minixai.neural.network_kernel import transpose
 from tests.contracts.model_contract import slope
 from tests.reference import loss as naive_loss
 from tests.reference import mlp as naive
@@ -169,11 +168,3 @@ def test_first_weights_keep_the_size_of_signals_and_do_not_depend_on_the_type():
     first = network.layers(flat)[0]
     assert first.weight.std() == pytest.approx(np.sqrt(2 / 200), rel=0.02)
     assert (first.bias == 0).all()
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (3, 40), (33, 17)])
-def test_transpose(shape):
-    matrix = np.arange(np.prod(shape), dtype=float).reshape(shape)
-    out = np.empty(shape[::-1])
-    transpose(matrix, out)
-    assert np.array_equal(out, matrix.T)

@@ -16,7 +16,9 @@ def shapley_values(score, row, background):
     def worth(coalition):
         total = 0.0
         for other in background:
-            total += score({name: row[name] if name in coalition else other[name] for name in names})
+            total += score(
+                {name: row[name] if name in coalition else other[name] for name in names}
+            )
         return total / len(background)
 
     known = {}

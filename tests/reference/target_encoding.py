@@ -38,9 +38,6 @@ def out_of_fold_offsets(codes, sizes, target, smoothing, folds, n_sweeps):
             n_sweeps,
         )
         rows.append(
-            [
-                0.0 if column[i] < 0 else offsets[c][column[i]]
-                for c, column in enumerate(codes)
-            ]
+            [0.0 if column[i] < 0 else offsets[c][column[i]] for c, column in enumerate(codes)]
         )
     return rows

@@ -10,6 +10,7 @@ from minixai.report.number import (
     difference_text,
     number_text,
     percent_text,
+    raw_text,
     seconds_text,
     value_text,
 )
@@ -71,5 +72,6 @@ def test_units_fit_the_size():
 
 def test_values_of_any_kind_are_text():
     assert value_text({"a": 1.0, "b": [True, None]}) == "a: 1, b: yes, –"
-    assert value_text(123456) == "123,456"
+    assert value_text(123456) == "123456"
+    assert [raw_text(v) for v in (1994.0, 93838, -0.25, "x")] == ["1994", "93838", "−0.25", "x"]
     assert value_text("x") == "x"

@@ -172,6 +172,12 @@ def test_every_figure_has_a_text_in_its_place_and_numbers(page, parsed):
     assert len(parsed.of("details")) >= len(pictures) - 1
 
 
+def test_no_text_of_a_figure_is_lost(page):
+    texts = re.findall(r"<text[^>]*>(.*?)</text>", page, re.S)
+    assert len(texts) > 100
+    assert all(texts)
+
+
 def test_figures_follow_the_scheme_of_the_page(page):
     svg = "".join(re.findall(r"<svg role.*?</svg>", page, re.S))
     assert "var(--ink)" in svg

@@ -1,8 +1,10 @@
 import math
+import sys
 
 import numpy as np
 import pytest
 
+from minixai.errors import MissingDependencyError
 from minixai.statistics import f_tail_probability, t_quantile, t_tail_probability
 
 pytest.importorskip("scipy")
@@ -38,3 +40,14 @@ def test_equal_scipys_distributions():
     t = np.linspace(-40, 40, 17)
     np.testing.assert_allclose(t_tail_probability(t, 11), 2 * stats.t.sf(abs(t), 11), rtol=1e-10)
     assert f_tail_probability(3.3, 4, 21) == pytest.approx(stats.f.sf(3.3, 4, 21), rel=1e-12)
+
+
+def test_without_scipy_the_line_that_installs_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    for call in (
+        lambda: t_tail_probability(1.0, 3),
+        lambda: f_tail_probability(1.0, 2, 3),
+        lambda: t_quantile(0.9, 3),
+    ):
+        with pytest.raises(MissingDependencyError, match=r'pip install "minixai\[stats\]"'):
+            call()

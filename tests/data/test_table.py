@@ -1,0 +1,346 @@
+"""Tables: reading, kinds, values, and each bad input with its remedy."""
+
+import gzip
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minixai.data import Column, Table
+from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError
+
+pandas = pytest.importorskip("pandas")
+
+TEXT = """user_id,age,city,genres,bought
+7,31,Oslo,Action|Drama,yes
+7,?,Bergen,Comedy,no
+9,45,,,yes
+12,28,Oslo,Drama,no
+"""
+
+
+def written(tmp_path, text, name="people.csv", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.fixture
+def people(tmp_path):
+    return Table.from_csv(written(tmp_path, TEXT), target="bought")
+
+
+def test_kinds_and_values(people):
+    assert people.kinds == {
+        "user_id": "id",
+        "age": "numeric",
+        "city": "categorical",
+        "genres": "multi",
+        "bought": "categorical",
+    }
+    assert people.name == "people"
+    assert people.task == "classification"
+    assert people.features == ["user_id", "age", "city", "genres"]
+    np.testing.assert_array_equal(people.column("age").values, [31, np.nan, 45, 28])
+    assert people.column("city").labels().tolist() == ["Oslo", "Bergen", None, "Oslo"]
+    assert people.column("genres").labels().tolist() == ["Action|Drama", "Comedy", None, "Drama"]
+    assert people.column("user_id").labels().tolist() == [7, 7, 9, 12]
+    assert people.y.tolist() == ["yes", "no", "yes", "no"]
+    assert len(people) == people.n_rows == 4
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_separator_and_encoding_are_found(tmp_path, separator, encoding):
+    lines = [
+        ["name", "size"],
+        ["Tromsø", "1"],
+        ["Århus", "2"],
+        ["a b, c" if separator != "," else "c", "3"],
+    ]
+    text = "\n".join(separator.join(line) for line in lines)
+    table = Table.from_csv(written(tmp_path, text, encoding=encoding))
+    assert table.column("name").labels().tolist()[:2] == ["Tromsø", "Århus"]
+    assert table.column("size").values.tolist() == [1, 2, 3]
+
+
+def test_packed_files_and_files_without_names(tmp_path):
+    path = tmp_path / "people.csv.gz"
+    path.write_bytes(gzip.compress(TEXT.encode()))
+    assert Table.from_csv(path).name == "people"
+    bare = written(tmp_path, "A 6 1\nB 7 2\n", "bare.data")
+    table = Table.from_csv(bare, names=["a", "b", "c"])
+    assert table.column("b").values.tolist() == [6, 7]
+    double = written(tmp_path, "1::2::x\n3::4::y\n", "double.dat")
+    table = Table.from_csv(double, names=["a", "b", "c"], separator="::")
+    assert table.column("c").labels().tolist() == ["x", "y"]
+
+
+def test_kinds_are_overridable(tmp_path):
+    path = written(tmp_path, TEXT)
+    table = Table.from_csv(path, kinds={"age": "categorical", "city": "id", "user_id": "numeric"})
+    assert table.column("age").labels().tolist() == [31, None, 45, 28]
+    assert table.kinds["city"] == "id"
+    assert table.column("user_id").values.tolist() == [7, 7, 9, 12]
+    with pytest.raises(ParameterError, match="Did you mean 'numeric'"):
+        Table.from_csv(path, kinds={"age": "numerc"})
+    with pytest.raises(DataTypeError, match="'city' cannot be numeric: it holds 'Bergen'"):
+        Table.from_csv(path, kinds={"city": "numeric"})
+    with pytest.raises(DataTypeError, match="needs text"):
+        Table.from_csv(path, kinds={"age": "multi"})
+    with pytest.raises(DataError, match="Did you mean 'city'"):
+        Table.from_csv(path, kinds={"cty": "id"})
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("userId", range(5), "id"),
+        ("placeID", range(5), "id"),
+        ("customer id", range(5), "id"),
+        ("movie", [1, 1, 2, 2, 3], "id"),
+        ("zip", ["01234", "1", "2", "3", "4"], "id"),
+        ("paid", [1, 2, 3, 3, 1], "numeric"),
+        ("valid", [0, 1, 1, 0, 1], "numeric"),
+        ("id", [0.5, 1.5, 2.5, 3.5, 4.5], "numeric"),
+        ("", range(5), "id"),
+        ("year", range(1990, 1995), "numeric"),
+        ("flag", [True, False, True, True, False], "categorical"),
+        ("flag", [True, None, True, True, False], "categorical"),
+        ("text", ["1", "2", " 3", "?", "NA"], "numeric"),
+        ("text", ["1_000", "2", "3", "4", "5"], "categorical"),
+        ("days", ["Mon;Tue;", "Mon;", "Sat;", "Sun;", "Tue;"], "multi"),
+        ("when", pandas.date_range("2020-01-01", periods=5), "numeric"),
+        ("when", pandas.date_range("2020-01-01", periods=5, tz="UTC"), "numeric"),
+        ("lasted", pandas.to_timedelta([1, 2, 3, 4, 5], unit="D"), "numeric"),
+        ("lists", [["a", "b"], ["a"], ["b"], [], None], "multi"),
+        ("many", [f"name {i}" for i in range(60)], "id"),
+        ("few", [f"name {i % 40}" for i in range(60)], "categorical"),
+    ],
+)
+def test_inferred_kinds(name, values, kind):
+    frame = pandas.DataFrame({name: list(values)})
+    assert Table.from_frame(frame).kinds == {name: kind}
+
+
+def test_dates_become_years_and_durations_days():
+    frame = pandas.DataFrame(
+        {
+            "when": pandas.to_datetime(["1970-01-01", "2020-01-01"]),
+            "d": pandas.to_timedelta([1, 36], "h"),
+        }
+    )
+    table = Table.from_frame(frame)
+    np.testing.assert_allclose(table.column("when").values, [1970.0, 2020.0], atol=0.002)
+    np.testing.assert_allclose(table.column("d").values, [1 / 24, 1.5])
+
+
+def test_a_target_of_two_numbers_is_classified_and_of_three_is_not():
+    frame = pandas.DataFrame({"y": [1.0, 2.0, 1.0], "z": [1, 2, 3], "w": [0.5, 1.5, 0.5]})
+    assert Table.from_frame(frame, target="y").y.tolist() == [1, 2, 1]
+    assert Table.from_frame(frame, target="y").y.dtype == np.int64
+    assert Table.from_frame(frame, target="z").task == "regression"
+    assert Table.from_frame(frame, target="w").y.tolist() == [0.5, 1.5, 0.5]
+    assert Table.from_frame(frame, kinds={"z": "categorical"}, target="z").task == "classification"
+    assert Table.from_frame(frame).with_target("y", "regression").y.dtype == np.float64
+    with pytest.raises(ParameterError, match="Did you mean 'regression'"):
+        Table.from_frame(frame).with_target("y", "regresion")
+
+
+def test_a_threshold_makes_two_classes(people):
+    by_age = people.drop(["city"]).take([0, 2, 3]).with_target("age")
+    liked = by_age.with_threshold(31)
+    assert (liked.target, liked.task, liked.y.tolist()) == ("like", "classification", [1, 1, 0])
+    assert "age" not in liked.columns
+    assert by_age.with_threshold(31, "old").target == "old"
+    with pytest.raises(DataError, match="'bought' is there already"):
+        by_age.with_threshold(31, "bought")
+    with pytest.raises(DataError, match="numeric target, got 'bought'"):
+        people.with_threshold(3)
+    with pytest.raises(DataError, match="constant"):
+        by_age.with_threshold(3)
+
+
+def test_the_task_stays_when_rows_are_taken(people):
+    assert people.take([0, 2]).task == "classification"
+    assert people.take([0, 2]).y.tolist() == ["yes", "yes"]
+
+
+def test_values_cannot_be_changed(people):
+    with pytest.raises(ValueError, match="read-only"):
+        people.column("age").values[0] = 1.0
+    with pytest.raises(AttributeError):
+        people.column("age").name = "b"
+    with pytest.raises(TypeError):
+        people.columns["new"] = people.column("age")
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=8))
+def test_take_is_the_frames_take(rows):
+    frame = pandas.DataFrame(
+        {"a": [1.0, 2.0, np.nan, 4.0], "b": ["x", None, "y", "x"], "c": ["p|q", "q", "", "r|p"]}
+    )
+    table = Table.from_frame(frame)
+    taken = table.take(rows)
+    for name in frame:
+        whole, part = table.column(name).labels(), taken.column(name).labels()
+        assert part.tolist() == whole[rows].tolist()
+
+
+def test_to_frame_and_back(people):
+    again = Table.from_frame(people.to_frame(), target="bought")
+    assert again.kinds == people.kinds
+    for name in people.columns:
+        ours, theirs = people.column(name).labels(), again.column(name).labels()
+        assert ours.tolist() == theirs.tolist(), name
+
+
+def test_rows_and_columns_chosen(people):
+    assert people.take(np.array([True, False, False, True])).n_rows == 2
+    assert people.drop("bought").target is None
+    assert people.drop(["age", "city"]).features == ["user_id", "genres"]
+    with pytest.raises(DataError, match="Did you mean 'age'"):
+        people.drop("agee")
+    with pytest.raises(DataError, match="Every column"):
+        people.drop(list(people.columns))
+    with pytest.raises(ParameterError, match="no target"):
+        _ = people.drop("bought").y
+    renamed = people.column("age").renamed("years")
+    assert people.with_column(renamed).features[-1] == "years"
+
+
+def test_repr_is_a_small_table(people):
+    lines = repr(people).splitlines()
+    assert lines[0] == "Table 'people': 4 rows x 5 columns, target 'bought'"
+    assert lines[1].split() == ["user_id", "age", "city", "genres", "bought"]
+    assert "Action|Drama" in lines[3]
+    wide = Table({f"column {k}": people.column("age").renamed(f"column {k}") for k in range(30)})
+    assert "more columns" in repr(wide)
+    assert max(map(len, repr(wide).splitlines())) <= 120
+    assert repr(people.take([0] * 6)).splitlines()[-1] == "..."
+
+
+def test_decimal_commas_and_trailing_separators(tmp_path):
+    table = Table.from_csv(written(tmp_path, "x;y;\n1,5;2;\n3;4,25;\n"))
+    assert list(table.columns) == ["x", "y"]
+    assert table.column("x").values.tolist() == [1.5, 3.0]
+    assert table.column("y").values.tolist() == [2.0, 4.25]
+    mixed = Table.from_csv(written(tmp_path, "x;y\n1,5;2.5\n3,1;4.5\n"))
+    assert mixed.kinds == {"x": "categorical", "y": "numeric"}
+
+
+def test_dates_in_text(tmp_path):
+    text = "a,b,c\n2020-01-01,2020-01-01 12:00,2020-01-01\n?,2020-07-01 00:00:30,2020-13-01\n"
+    table = Table.from_csv(written(tmp_path, text))
+    assert table.kinds == {"a": "numeric", "b": "numeric", "c": "categorical"}
+    np.testing.assert_allclose(table.column("a").values, [2020.0, np.nan], atol=0.002)
+    np.testing.assert_allclose(table.column("b").values, [2020.0, 2020.5], atol=0.003)
+
+
+BAD_FILES = {
+    "": "is empty",
+    "   \n \n": "is empty",
+    "a,b\n": "no rows",
+    "a,b,a\n1,2,3\n": "'a' more than once",
+    "a,b\n1,2,3\n": "do not fit its 2 columns",
+    "a,b\n1,2\n1,2,3\n": "do not fit its 2 columns",
+    "1,2\n3,4\n": "numbers and not names",
+    "a,b\n1,\n2,?\n": "'b' has no value in any of 2 rows.*drop=",
+    "a,b\n1,inf\n2,3\n": "'b' contains infinity, row 0",
+    "a\0b\n1\n": "not a text file",
+}
+
+
+@pytest.mark.parametrize("text", BAD_FILES)
+def test_bad_files(tmp_path, text):
+    with pytest.raises(DataError, match=BAD_FILES[text]) as caught:
+        Table.from_csv(written(tmp_path, text))
+    assert "\n" not in str(caught.value)
+
+
+def test_paths_that_are_no_files(tmp_path):
+    with pytest.raises(DataError, match=r"There is no file .*nothing.csv"):
+        Table.from_csv(tmp_path / "nothing.csv")
+    with pytest.raises(DataError, match="is a folder"):
+        Table.from_csv(tmp_path)
+    broken = tmp_path / "broken.csv.gz"
+    broken.write_bytes(gzip.compress(TEXT.encode() * 50)[:-20])
+    with pytest.raises(DataError, match="cannot be read"):
+        Table.from_csv(broken)
+    with pytest.raises(ParameterError, match="has 5 columns, got 1 names"):
+        Table.from_csv(written(tmp_path, TEXT), names=["a"])
+
+
+BAD_TARGETS = {
+    "boght": r"The target 'boght', which is not in the table. Did you mean 'bought'\? Columns: u",
+    "same": "constant .one value only: '3.0' in all 3 rows",
+    "word": "constant .one class only: 'a' in all 3 rows",
+    "genres": "several labels a row",
+}
+
+
+@pytest.mark.parametrize("target", BAD_TARGETS)
+def test_bad_targets(target):
+    frame = pandas.DataFrame(
+        {
+            "user_id": [1, 2, 3],
+            "bought": [1, 2, 3],
+            "same": [3, 3, 3],
+            "word": ["a", "a", "a"],
+            "genres": ["a|b", "a", "b"],
+        }
+    )
+    with pytest.raises(DataError, match=BAD_TARGETS[target]) as caught:
+        Table.from_frame(frame, target=target)
+    assert "\n" not in str(caught.value)
+
+
+def test_rows_without_a_target_are_left_out_and_it_is_said():
+    frame = pandas.DataFrame({"x": [1, 2, 3, 4], "y": [1.0, np.nan, 3.0, 4.0]})
+    with pytest.warns(DataWarning, match="'y' is missing in 1 of 4 rows"):
+        table = Table.from_frame(frame, target="y")
+    assert table.column("x").values.tolist() == [1, 3, 4]
+    with pytest.warns(DataWarning), pytest.raises(DataError, match="constant"):
+        Table.from_frame(frame.take([0, 0, 1]), target="y")
+
+
+def test_bad_frames():
+    with pytest.raises(DataError, match="1 row with a target"):
+        Table.from_frame(pandas.DataFrame({"x": [1], "y": [2]}), target="y")
+    with pytest.raises(DataError, match="more than once"):
+        Table.from_frame(pandas.DataFrame([[1, 2]], columns=["a", "a"]))
+    with pytest.raises(DataError, match="0 rows"):
+        Table.from_frame(pandas.DataFrame({"x": []}))
+    with pytest.raises(DataTypeError, match="DataFrame is needed"):
+        Table.from_frame([[1, 2]])
+    with pytest.raises(DataTypeError, match="complex"):
+        Table.from_frame(pandas.DataFrame({"x": [1j, 2.0]}))
+    with pytest.raises(DataError, match="lengths \\[1, 2\\]"):
+        Table({k: Column(k, "numeric", np.ones(n)) for k, n in (("a", 1), ("b", 2))})
+
+
+def test_kinds_of_real_files(real_data):
+    telco = Table.from_csv(
+        real_data("telco-churn") / "WA_Fn-UseC_-Telco-Customer-Churn.csv.gz", target="Churn"
+    )
+    assert telco.column("TotalCharges").missing.sum() == 11
+    assert (telco.n_rows, telco.kinds["customerID"], telco.kinds["TotalCharges"]) == (
+        7043,
+        "id",
+        "numeric",
+    )
+    shoppers = Table.from_csv(
+        real_data("online-shoppers") / "online_shoppers_intention.csv.gz", target="Revenue"
+    )
+    assert (shoppers.n_rows, shoppers.y.sum()) == (12330, 1908)
+    names = [f"a{j}" for j in range(21)]
+    german = Table.from_csv(real_data("german-credit") / "german.data", target="a20", names=names)
+    assert (german.n_rows, (german.y == 2).sum()) == (1000, 300)
+    names = [f"a{j}" for j in range(14)]
+    heart = Table.from_csv(real_data("heart-disease") / "processed.cleveland.data", names=names)
+    assert (heart.column("a11").missing.sum(), heart.column("a12").missing.sum()) == (4, 2)
+    places = real_data("restaurant-consumer") / "geoplaces2.csv"
+    with pytest.raises(DataError, match="'fax' has no value in any of 130 rows"):
+        Table.from_csv(places)
+    assert Table.from_csv(places, drop=["fax"]).n_rows == 130
