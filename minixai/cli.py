@@ -170,7 +170,8 @@ def _table(options: argparse.Namespace) -> Any:
     if options.leak and options.source:
         raise ParameterError("`--leak` belongs to the built-in shop: leave the file name out.")
     if options.source is None:
-        table = make_shop(target=options.target or "rating", leak=options.leak).table.drop(options.drop)
+        shop = make_shop(target=options.target or "rating", leak=options.leak)
+        table = shop.table.drop(options.drop)
     elif is_movielens(options.source):
         table = read_movielens(options.source, target=options.target or "rating")
         table = table.drop(options.drop)

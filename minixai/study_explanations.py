@@ -22,7 +22,13 @@ N_CALIBRATION_ROWS = 1000
 
 
 def importances(
-    model: Any, test: Encoded, metric: Metric, n_repeats: int, seed: int, n_jobs: Any
+    model: Any,
+    train: Encoded,
+    test: Encoded,
+    metric: Metric,
+    n_repeats: int,
+    seed: int,
+    n_jobs: Any,
 ) -> list[Importance]:
     """Return what matters to the model, folded to raw columns, by each method it allows."""
     X = framed(test)
@@ -39,13 +45,14 @@ def importances(
         )
     ]
     if isinstance(model, InputDifferentiable):
-        found.append(InputXGradient(model).explain(X).grouped(test.groups).importance())
+        slopes = InputXGradient(model, baseline=train.X.mean(axis=0)).explain(X)
+        found.append(slopes.grouped(test.groups).importance())
     if isinstance(model, Layered):
         found.append(weight_importance(model, groups=test.groups))
     return found
 
 
-def examples(model: Any, table: Table, test: Encoded) -> list[dict[str, Any]]:
+def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[dict[str, Any]]:
     """Explain three held-out rows: the nearest, the median and the farthest prediction."""
     if not isinstance(model, InputDifferentiable):
         return []
@@ -55,7 +62,8 @@ def examples(model: Any, table: Table, test: Encoded) -> list[dict[str, Any]]:
     order = np.argsort(errors, kind="stable")
     picked = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
     rows = list(picked.values())
-    explained = InputXGradient(model).explain(X.iloc[rows]).grouped(test.groups)
+    explainer = InputXGradient(model, baseline=train.X.mean(axis=0))
+    explained = explainer.explain(X.iloc[rows]).grouped(test.groups)
     return [
         {
             "case": case,

@@ -231,8 +231,13 @@ class FloatTile:
             with other, loop(b, count) as panel:
                 source = b.add(y, b.mul(b.mul(panel, word(self.lanes)), y_column))
                 target = b.add(to, b.mul(panel, pitch))
+                done = self._turn(b, (source, y_column, y_step), (target, line), self.lanes, length)
+                source, target = (
+                    b.add(source, b.mul(done, y_step)),
+                    b.add(target, b.mul(done, line)),
+                )
                 self._move(b, (source, y_column, y_step), (target, size, line),
-                           word(self.lanes), length)  # fmt: skip
+                           word(self.lanes), b.sub(length, done))  # fmt: skip
         done = b.mul(count, word(self.lanes))
         with b.if_then(b.icmp_signed("<", done, width)):
             source, target = b.add(y, b.mul(done, y_column)), b.add(to, b.mul(count, pitch))
@@ -253,14 +258,51 @@ class FloatTile:
             with straight:
                 self._copy(b, rows, (a, a_step), (to, pitch), length)
             with other, b.if_else(full) as (unrolled, ragged):
-                with unrolled, loop(b, length) as k:
-                    source, target = b.add(a, b.mul(k, a_step)), b.add(to, b.mul(k, pitch))
-                    for r in range(self.n_rows):
-                        x = b.load(at(b, self.number, source, b.mul(a_row, word(r))))
-                        b.store(x, at(b, self.number, target, word(r * self.n_bytes)))
+                with unrolled:
+                    done = self._turn(b, (a, a_row, a_step), (to, pitch), self.n_rows, length)
+                    with loop(b, b.sub(length, done)) as rest:
+                        k = b.add(done, rest)
+                        source, target = b.add(a, b.mul(k, a_step)), b.add(to, b.mul(k, pitch))
+                        for r in range(self.n_rows):
+                            x = b.load(at(b, self.number, source, b.mul(a_row, word(r))))
+                            b.store(x, at(b, self.number, target, word(r * self.n_bytes)))
                 with ragged:
                     self._clear(b, rows, (to, pitch), length)
                     self._move(b, (a, a_row, a_step), (to, size, pitch), height, length)
+
+    def _turn(self, b: Any, source: Any, target: Any, n_rows: int, length: Any) -> Any:
+        """Transpose rows that are contiguous along k, four k at a time; return how many k."""
+        word = self.word
+        contiguous = b.icmp_signed("==", source[2], word(self.n_bytes))
+        quads = b.select(contiguous, b.ashr(length, word(2)), word(0))
+        with loop(b, quads) as quad:
+            x = b.add(source[0], b.mul(quad, word(4 * self.n_bytes)))
+            z = b.add(target[0], b.mul(b.mul(quad, word(4)), target[1]))
+            for row in range(0, n_rows, 4):
+                n = min(4, n_rows - row)
+                places = [b.mul(source[1], word(row + r)) for r in range(n)]
+                self._turn_quad(b, [b.add(x, place) for place in places],
+                                b.add(z, word(row * self.n_bytes)), target[1])  # fmt: skip
+        return b.mul(quads, word(4))
+
+    def _turn_quad(self, b: Any, sources: Any, target: Any, step: Any) -> None:
+        """Two or four rows of four numbers become four rows of two or four."""
+        four = self.ir.VectorType(self.number, 4)
+        rows = [b.load(at(b, four, place), align=self.n_bytes) for place in sources]
+        pairs = [
+            (self._choose(b, x, y, [0, 4, 1, 5]), self._choose(b, x, y, [2, 6, 3, 7]))
+            for x, y in zip(rows[::2], rows[1::2], strict=True)
+        ]
+        for k in range(4):
+            half, other, start = pairs[0][k // 2], pairs[-1][k // 2], k % 2 * 2
+            lanes = [start, start + 1, start + 4, start + 5][: len(rows)]
+            turned = self._choose(b, half, other, lanes)
+            place = at(b, turned.type, target, b.mul(step, self.word(k)))
+            b.store(turned, place, align=self.n_bytes)
+
+    def _choose(self, b: Any, x: Any, y: Any, lanes: list[int]) -> Any:
+        order = self.ir.VectorType(self.ir.IntType(32), len(lanes))
+        return b.shuffle_vector(x, y, self.ir.Constant(order, lanes))
 
     def _copy(self, b: Any, vector: Any, source: Any, target: Any, count: Any) -> None:
         with loop(b, count) as k:

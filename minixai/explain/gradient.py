@@ -3,14 +3,17 @@ r"""Gradients of the raw score in the inputs, bare and times the input.
 .. math::
     \phi_j(x) = \partial f(x) / \partial x_j                        (1)
     \qquad
-    \phi_j(x) = x_j \, \partial f(x) / \partial x_j                  (2)
+    \phi_j(x) = (x_j - x'_j) \, \partial f(x) / \partial x_j         (2)
 
-where f is the raw score: a regressor's prediction, a classifier's logit. (1) is the slope at
-the row; (2) is exact for a model without bias that is linear along the ray from 0 to x (a
-network of ReLUs without biases), where it sums to f(x). Neither has a baseline value.
+where f is the raw score (a regressor's prediction, a classifier's logit) and x' the baseline,
+0 unless another is chosen. (1) is the slope at the row. (2) sums to f(x) - f(x') for a model
+that is linear between x' and x; with x' = 0 also for a network of ReLUs without biases, where
+f(0) = 0. One-hot columns want a baseline such as the mean row: with 0, a level's product holds
+what all levels share.
 
 Source: Simonyan, Vedaldi & Zisserman (2014), arXiv:1312.6034, section 3 (there with the absolute
 value, here signed); Shrikumar et al. (2017), arXiv:1605.01713, section 3 for the product.
+Differs from the source: the product takes a baseline.
 Cost: one gradient pass a row.
 """
 
@@ -20,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_matrix, feature_names_of
-from minixai.errors import ParameterError
+from minixai._validation import as_matrix, as_vector, feature_names_of
+from minixai.errors import DataError, ParameterError
 from minixai.explain.explainer import (
     OptionedExplainer,
     model_fingerprint,
@@ -101,7 +104,7 @@ class Gradient(OptionedExplainer):
 
 
 class InputXGradient(Gradient):
-    """The slope of the raw score times the feature's value: what a linear model would credit.
+    """The slope of the raw score times the feature's distance from a baseline.
 
     Parameters
     ----------
@@ -109,21 +112,30 @@ class InputXGradient(Gradient):
         What is explained.
     output : int, str or None
         Index or name (class label) of the output; None explains all that the model has.
+    baseline : array-like (n_features,), optional
+        What a feature's value is compared with; None compares with 0.
 
     Raises
     ------
     ParameterError
         The model has no ``input_gradient``, or no such output.
+    DataError
+        A baseline of another length than the rows, or with NaN or infinity.
     """
 
     _method = "input_x_gradient"
 
+    def __init__(self, model: Any, output: int | str | None = None, baseline: Any = None) -> None:
+        super().__init__(model, output)
+        self.baseline = baseline
+
     def _values(self, slopes: Array, data: Array) -> Array:
+        if self.baseline is not None:
+            baseline = as_vector(self.baseline, name="baseline")
+            if len(baseline) != data.shape[1]:
+                raise DataError(
+                    f"`baseline` has {len(baseline)} values for {data.shape[1]} columns: give one a "
+                    "column."
+                )
+            data = data - baseline.astype(data.dtype)
         return slopes * data.reshape(*data.shape, *(1,) * (slopes.ndim - data.ndim))  # (2)
-
-
-def _names_of_axis(slopes: Array, names: list[str] | None) -> tuple[str, ...] | None:
-    """Name the outputs along the last of three axes; two axes hold one output and need none."""
-    if slopes.ndim < 3:
-        return None
-    return tuple(names or map(str, range(slopes.shape[2])))

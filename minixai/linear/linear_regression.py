@@ -20,7 +20,7 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from minixai._validation import as_weights, check_number, seed_of
-from minixai.errors import ConvergenceWarning, DataError, check_option
+from minixai.errors import ConvergenceWarning, DataError, DataWarning, check_option
 from minixai.linear.inference_table import InferenceTable, infer
 from minixai.linear.linear_model import LinearModel
 from minixai.linear.quadratic_descent import descend, descend_in_batches
@@ -127,6 +127,13 @@ class LinearRegression(LinearModel):
         weight = as_weights(sample_weight, len(matrix))
         if not weight.all():
             matrix, target, weight = (a[weight > 0] for a in (matrix, target, weight))
+        if matrix.shape[1] > matrix.shape[0]:
+            warnings.warn(
+                f"{matrix.shape[0]} rows leave the coefficients of {matrix.shape[1]} columns open, "
+                "the smallest are given: drop columns or gather more rows.",
+                DataWarning,
+                stacklevel=2,
+            )
         design, Z, t = reduce_design(matrix, target, weight, centred=bool(self.fit_intercept))
         solution, curve = self._solve(design, Z, t, weight / weight.mean())
         self._accept(design, solution, curve)

@@ -68,14 +68,13 @@ _METHODS: dict[str, MethodWords] = {
         "contributes; it depends on the unit of the column.",
     ),
     "input_x_gradient": MethodWords(
-        "By slope times value",
-        "mean absolute product of slope and value",
-        "For each row, the slope of the raw output in an input times the input's value; the bar "
-        "is the mean absolute product over the rows, summed over the columns that one raw column "
-        "became.",
+        "By slope times distance from the mean",
+        "mean absolute product of slope and distance",
+        "For each row, the slope of the raw output in an input times the input's distance from "
+        "its mean in the training rows; the bar is the mean absolute product over the rows, "
+        "summed over the columns that one raw column became.",
         "The products describe the model near each row and do not add up to the prediction, "
-        "unless the model is linear; an input at its mean (0 after scaling) gets 0 whatever its "
-        "effect.",
+        "unless the model is linear; a value at the mean gets 0 whatever its effect.",
     ),
     "weight": MethodWords(
         "By the weights alone",

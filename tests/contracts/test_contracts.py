@@ -8,6 +8,7 @@ import pytest
 
 from minixai import files
 from minixai._estimator import Estimator
+from minixai.recommend import BiasBaseline
 from tests.contracts import (
     estimator_contract,
     explainer_contract,
@@ -47,6 +48,7 @@ def things():
     found = {name: make()[0] for name, make in MODELS.items()}
     for name in ("StandardScaler", "MissingImputer"):
         found[name] = registry.fitted(name)[0]
+    found["BiasBaseline"] = BiasBaseline().fit([1, 1, 2], ["a", "b", "a"], [3.0, 4.0, 5.0])
     model, X, _ = registry.fitted("MLPClassifier of three")
     found["Explanation"] = registry.Gradient(model).explain(X)
     found["Importance"] = found["Explanation"].importance()

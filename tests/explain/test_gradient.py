@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minixai.errors import ParameterError
+from minixai.errors import DataError, ParameterError
 from minixai.explain import Gradient, InputXGradient
 from tests.layered_double import LayeredDouble
 from tests.reference import gradient as reference
@@ -26,6 +26,24 @@ def test_the_product_sums_to_the_score_of_a_network_of_relus_without_biases(seed
     model = LayeredDouble.draw((3, 5, 4, 1), "relu", seed, bias=0.0)
     found = InputXGradient(model).explain(X)
     np.testing.assert_allclose(found.values.sum(axis=1), model.predict(X), rtol=1e-10, atol=1e-12)
+
+
+@given(seed=st.integers(0, 50))
+def test_the_product_with_a_baseline_sums_to_the_difference_of_a_linear_model(seed):
+    model = LayeredDouble.draw((3, 1), "relu", seed)
+    baseline = X.mean(axis=0)
+    found = InputXGradient(model, baseline=baseline).explain(X)
+    difference = model.predict(X) - model.predict(baseline[None])
+    np.testing.assert_allclose(found.values.sum(axis=1), difference, rtol=1e-10, atol=1e-12)
+    zero = InputXGradient(model, baseline=np.zeros(3)).explain(X)
+    np.testing.assert_array_equal(zero.values, InputXGradient(model).explain(X).values)
+
+
+def test_a_baseline_has_a_value_a_column():
+    model = LayeredDouble.draw((3, 4, 1))
+    for bad, words in [([0.0, 1.0], "2 values for 3 columns"), ([0.0, np.nan, 1.0], "NaN")]:
+        with pytest.raises(DataError, match=words):
+            InputXGradient(model, baseline=bad).explain(X)
 
 
 def test_what_an_explanation_carries():

@@ -130,7 +130,7 @@ def test_names_are_escaped_in_html():
     ("change", "words"),
     [
         (lambda X, y: (X[:5], y[:5]), "more rows than coefficients, got 5 rows and 5"),
-        (lambda X, y: (X[:3], y[:3]), "more rows than coefficients, got 3 rows and 5"),
+        (lambda X, y: (X[:4], y[:4]), "more rows than coefficients, got 4 rows and 5"),
         (lambda X, y: (X * [1, 1, 0, 1], y), "columns that vary, 'x2' do not"),
         (
             lambda X, y: (np.column_stack([X, X[:, 0] - X[:, 2]]), y),
