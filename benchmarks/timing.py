@@ -75,8 +75,8 @@ class Race:
         """
         width = max(map(len, self.seconds))
         found = [
-            f"{'':<{width}}  {'time a ' + unit:>14}  {'quartiles':>19}  {'x wall':>7}  {'x cpu':>7}  "
-            "cores  warm-up"
+            f"{'':<{width}}  {'time a ' + unit:>14}  {'quartiles':>19}  "
+            f"{'x wall':>7}  {'x cpu':>7}  cores  warm-up"
         ]
         for name in self.seconds:
             low, high = (_time(each / per_turn) for each in self.spread(name))
@@ -160,7 +160,6 @@ def describe_machine(packages: Sequence[str]) -> str:
 
 
 def _time(seconds: float) -> str:
-    for factor, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "us")):
-        if seconds * factor >= 1.0:
-            break
-    return f"{seconds * factor:.3g} {unit}"
+    units = {"s": 1.0, "ms": 1e3, "us": 1e6}
+    unit = next((each for each, factor in units.items() if seconds * factor >= 1.0), "us")
+    return f"{seconds * units[unit]:.3g} {unit}"

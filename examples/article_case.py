@@ -70,10 +70,10 @@ def figures_of(y: Any, predicted: Any) -> dict[str, float]:
 
 
 def ids_as_integers(train: Table, test: Table) -> tuple[Any, dict[str, float]]:
-    """Fit a plane through the raw ids by gradient descent, and show how ill the raw ids are."""
+    """Fit a plane through the ids' integer codes by gradient descent; show their condition."""
 
     def matrix(part: Table) -> Any:
-        return np.column_stack([part.column(name).labels().astype(float) for name in IDS])
+        return np.column_stack([part.column(name).values for name in IDS]).astype(float)
 
     X, y = matrix(train), train.y
     design = np.column_stack([np.ones(len(X)), X])

@@ -83,7 +83,7 @@ def draw_table(n_rows: int) -> Table:
     has_genre = rng.random((n_items, len(GENRES))) < 0.3
     has_genre[:, 0] |= ~has_genre.any(axis=1)
     year = rng.integers(1950, 2016, n_items)
-    score = 3.4 + 0.45 * rng.standard_normal(n_users)[user]
+    score = 3.85 + 0.45 * rng.standard_normal(n_users)[user]
     score += (0.45 * rng.standard_normal(n_items) + has_genre @ (0.2 - 0.1 * np.arange(6)))[item]
     score += 0.005 * (1990 - year[item]) + 0.8 * rng.standard_normal(n_rows)
     genres = ["|".join(np.array(GENRES)[row]) for row in has_genre]
@@ -161,7 +161,7 @@ def save_figures(output: Path, model: Any, importance: Any, names: list[str], co
     axes = {
         "loss": plot_loss_curve(model),
         "weights": plot_weights(model, names=names),
-        "network": plot_network(model, output_names=["like"]),
+        "network": plot_network(model, names=names, output_names=["like"]),
         "importance": plot_importance(importance),
         "confusion": plot_confusion(counts, labels=["no", "like"]),
     }
@@ -178,7 +178,8 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     options = parser.parse_args(arguments)
     output = Path(options.output)
     output.mkdir(parents=True, exist_ok=True)
-    n_rows, n_epochs, n_repeats = (1_500, 2, 2) if options.quick else (200_000, 10, 5)
+    n_rows, n_epochs, n_repeats = (600, 2, 2) if options.quick else (200_000, 10, 5)
+    hidden = (16, 8) if options.quick else (64, 32)
 
     table = read_table(options.data, n_rows)
     print(f"{table.n_rows:,} ratings; columns {', '.join(table.columns)}\n")
@@ -207,11 +208,11 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     rows = article_network().summary()
     print(
         "   The article's 3-64-32-1 has "
-        + " + ".join(str(r.n_parameters) for r in rows.rows)
-        + f" = {rows.n_parameters:,} parameters, not 192 + 2080 + 33 = 2,321"
+        + " + ".join(str(row.n_parameters) for row in rows.rows)
+        + f" = {rows.n_parameters:,} parameters; it prints 192 + 2080 + 33 and a total of 2,321"
     )
     model = MLPClassifier(
-        (64, 32), batch_size=32, n_epochs=n_epochs, early_stopping=True, validation_fraction=0.2
+        hidden, batch_size=32, n_epochs=n_epochs, early_stopping=True, validation_fraction=0.2
     ).fit(X, known.y)
     accuracy, loss = model.score(X_new, new.y), log_loss(new.y, model.predict_proba(X_new))
     chance = baselines(split.train, split.test)

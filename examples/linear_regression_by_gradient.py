@@ -96,13 +96,18 @@ def condition(X: Any) -> float:
 
 
 def save_figures(output: Path, curves: dict[str, list[float]], y: Any, predicted: Any) -> None:
-    """Draw both loss curves and the predictions."""
+    """Draw how far J is above its minimum, iteration by iteration, and the predictions."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.0, 3.6), layout="constrained")
+    lowest = min(map(min, curves.values()))
     for ax, (title, curve) in zip(figure.subplots(1, 2, sharey=True), curves.items(), strict=True):
-        plot_loss_curve(curve[: 20 * len(curves["standardised columns"])], ax)
-        ax.set_xlabel("iteration")
+        above = [value - lowest for value in curve]
+        plot_loss_curve(above[:-1], ax)
+        ax.set_xscale("log")
+        ax.set_xlim(0.8, max(map(len, curves.values())))
+        ax.set_xlabel("iteration (logarithmic)")
+        ax.set_ylabel("J above its minimum (logarithmic)")
         ax.set_title(title)
     figure.savefig(output / "gradient_descent.png", dpi=120)
     ax = plot_predictions(y, predicted)

@@ -26,6 +26,7 @@ from minixai._numba.tile import LINE, FloatTile, cpu_features, memory, routine
 __all__ = ["product"]
 
 DEPTH = 128  # rows of b packed at a time: a panel of them is a quarter of a first level cache
+FEW_ROWS = 4  # of the lower tile, for what the higher one leaves over
 WIDTH = 2048  # bytes of a row of b packed at a time: all panels are 256 KB
 
 ORDER = "product: `out` must be a C-ordered matrix that can be written to."
@@ -59,7 +60,7 @@ def product(a: Any, b: Any, out: Any) -> None:
     names = [str(array.dtype) for array in (a, b, out)]
     if names[0] not in ("float32", "float64") or len(set(names)) > 1:
         raise TypeError(_refusal(names))
-    if not out.flags.c_contiguous:
+    if not (out.flags.c_contiguous and out.flags.writeable):
         raise TypeError(ORDER)
     if a.shape[1] != b.shape[0] or out.shape != (a.shape[0], b.shape[1]):
         raise ValueError(SHAPES)
@@ -129,14 +130,14 @@ def _driver(n_bits: int, n_rows: int) -> Any:
 
 def _blocks(n_bits: int, n_rows: int) -> Any:
     """The loops over blocks, on the places (in bytes) of the arrays' first numbers."""
+    few = min(n_rows, FEW_ROWS)
     tile = FloatTile(n_bits, n_rows)
-    block, wide, pack, interleave = (
-        routine(emit) for emit in (tile.block, tile.wide, tile.pack, tile.interleave)
-    )
+    high, low = _sweep(tile), _sweep(FloatTile(n_bits, few))
+    wide, pack = routine(tile.wide), routine(tile.pack)
     _, take, give = memory()
     lanes, size, line = tile.lanes, tile.n_bytes, LINE
     deepest, widest = DEPTH, WIDTH // size
-    group, pitch, shift = 4 * lanes, n_rows * size, lanes.bit_length() - 1
+    group, shift = 4 * lanes, lanes.bit_length() - 1
 
     def multiply(
         a: int, a_row: int, a_step: int, b: int, b_step: int, b_column: int, out: int,
@@ -155,23 +156,46 @@ def _blocks(n_bits: int, n_rows: int) -> Any:
         scratch = take(panel_bytes + n_rows * (line + deep * size) + 2 * line)
         panels = (scratch + line - 1) & -line
         corner = panels + panel_bytes
-        rows = corner + n_rows * line
         for j0 in range(start, n, widest):
             width = min(widest, n - j0)
             for k0 in range(0, max(depth, 1), deepest):
                 length = min(deepest, depth - k0)
                 pack(b + k0 * b_step + j0 * b_column, b_step, b_column, panels, width, length)
-                for i in range(0, m, n_rows):
-                    height = min(n_rows, m - i)
-                    x, x_row, x_step = a + i * a_row + k0 * a_step, a_row, a_step
-                    if scattered or height < n_rows:
-                        interleave(x, a_row, a_step, rows, height, length)
-                        x, x_row, x_step = rows, size, pitch
-                    for p in range(0, width, lanes):
-                        panel, columns = panels + p * size * (length + 1), min(lanes, width - p)
-                        target = out + i * out_row + (j0 + p) * size
-                        block(x, x_row, x_step, panel, target, out_row, corner,
-                              height, columns, length, k0)  # fmt: skip  # (1)
+                i = 0
+                while i < m:
+                    rest = m - i
+                    x, target = a + i * a_row + k0 * a_step, out + i * out_row + j0 * size
+                    if rest > few and not n_rows < rest <= 2 * few:
+                        i += high(x, a_row, a_step, panels, target, out_row, corner, rest, width,
+                                  length, k0, scattered)  # fmt: skip
+                    else:
+                        i += low(x, a_row, a_step, panels, target, out_row, corner, rest, width,
+                                 length, k0, scattered)  # fmt: skip
         give(scratch)
 
     return multiply
+
+
+def _sweep(tile: FloatTile) -> Any:
+    """One tile of rows times every panel; returns how many rows it took."""
+    from numba.extending import register_jitable
+
+    block, interleave = routine(tile.block), routine(tile.interleave)
+    most, lanes, size, line = tile.n_rows, tile.lanes, tile.n_bytes, LINE
+
+    def sweep(
+        x: int, x_row: int, x_step: int, panels: int, out: int, out_row: int, corner: int,
+        rest: int, width: int, length: int, k0: int, scattered: bool,
+    ) -> int:  # pragma: no cover - machine code  # fmt: skip
+        height = min(most, rest)
+        if scattered or height < most:
+            rows = corner + most * line
+            interleave(x, x_row, x_step, rows, height, length)
+            x, x_row, x_step = rows, size, most * size
+        for p in range(0, width, lanes):
+            columns, panel = min(lanes, width - p), panels + p * size * (length + 1)
+            block(x, x_row, x_step, panel, out + p * size, out_row, corner, height, columns,
+                  length, k0)  # fmt: skip  # (1)
+        return height
+
+    return register_jitable(sweep)

@@ -48,11 +48,9 @@ class _MLP(FittedNetwork):
     warm_start: bool
     random_state: Any
 
-    def _learn(
-        self, X: Any, rows: Array, targets: Array, n_outputs: int, callbacks: Sequence[Any]
-    ) -> Self:
+    def _learn(self, rows: Array, targets: Array, n_outputs: int, callbacks: Sequence[Any]) -> Self:
         """Train on checked rows (n, d) and targets (n, t), and keep what was learned."""
-        _check_size(rows, targets, feature_names_of(self, X))
+        _check_size(rows, targets, feature_names_of(self, rows))
         network = Network((rows.shape[1], *self._hidden(), n_outputs), self.activation)
         flat = self._start(network, rows.dtype)
         targets = targets.astype(rows.dtype)
@@ -137,13 +135,13 @@ class _MLP(FittedNetwork):
 def _check_size(rows: Array, targets: Array, names: Sequence[str]) -> None:
     """Refuse values whose products could not be squared: the steps would silently be 0."""
     limit = float(np.finfo(rows.dtype).max) ** 0.25
-    sizes = [(np.abs(rows).max(axis=0), names), (np.abs(targets).max(axis=0), ["y"] * 99)]
-    for largest, labels in sizes:
-        j = int(np.argmax(largest))
-        if largest[j] > limit:
+    columns = [*zip(names, rows.T, strict=True), *(("y", column) for column in targets.T)]
+    for name, column in columns:
+        largest = float(np.abs(column).max())
+        if largest > limit:
             raise DataError(
-                f"Column {labels[j]!r} reaches {largest[j]:.3g}; training in {rows.dtype} takes up "
-                f"to {limit:.2g}: scale it first (minixai.data.StandardScaler)."
+                f"Column {name!r} reaches {largest:.3g}; training in {rows.dtype} takes up to "
+                f"{limit:.2g}: scale it first (minixai.data.StandardScaler)."
             )
 
 
@@ -263,7 +261,7 @@ class MLPClassifier(_MLP, Classifier):
         codes = self._encode_labels(labels)
         n_classes = len(self.classes_)
         n_outputs = 1 if n_classes == 2 else n_classes
-        return self._learn(X, rows, codes[:, None].astype(float), n_outputs, callbacks)
+        return self._learn(rows, codes[:, None].astype(float), n_outputs, callbacks)
 
     def decision_function(self, X: Any) -> Array:
         """Return the logits: (n_samples,) of class 1 for two classes, else (n_samples, k)."""
@@ -405,11 +403,12 @@ class MLPRegressor(_MLP, Regressor):
         self._check_arguments()
         check_option("loss", self.loss, ("half_squared_error", "huber"))
         check_number("huber_delta", self.huber_delta, low=0.0, open_low=True)
-        wide = np.ndim(y) == 2 and np.shape(y)[1] > 1
-        first = np.asarray(y)[:, 0] if wide else y
+        columns = np.asarray(y)
+        wide = columns.ndim == 2 and columns.shape[1] > 1
+        first = columns[:, 0] if wide else y
         rows, first = self._validated_fit(X, first, numeric_target=True)
         targets = self._targets(y, len(rows)) if wide else first[:, None]
-        return self._learn(X, rows, targets, targets.shape[1], callbacks)
+        return self._learn(rows, targets, targets.shape[1], callbacks)
 
     def predict(self, X: Any) -> Array:
         """Return the predicted numbers, (n_samples,), or (n_samples, k) for k outputs."""
@@ -422,9 +421,9 @@ class MLPRegressor(_MLP, Regressor):
         return make_loss(self.loss, self.huber_delta)
 
     def _targets(self, y: Any, n_rows: int) -> Array:
-        if np.ndim(y) == 2 and np.shape(y)[1] > 1:
-            columns = np.asarray(y).T
-            return np.stack([as_vector(column, n_rows) for column in columns], axis=1)
+        columns = np.asarray(y)
+        if columns.ndim == 2 and columns.shape[1] > 1:
+            return np.stack([as_vector(column, n_rows) for column in columns.T], axis=1)
         return as_vector(y, n_rows)[:, None]
 
     def _adopt_outputs(self, n_outputs: int, source: Any) -> None:

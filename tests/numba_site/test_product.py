@@ -143,6 +143,10 @@ def test_an_output_in_another_order_is_refused(way):
     a = np.ones((3, 3))
     with pytest.raises(TypeError, match="C-ordered"):
         kernel(multiply_body)(a, a, np.ones((3, 3), order="F"))
+    closed = np.ones((3, 3))
+    closed.flags.writeable = False
+    with pytest.raises(TypeError, match="can be written to"):
+        kernel(multiply_body)(a, a, closed)
 
 
 def test_shapes_that_do_not_fit_are_refused(way):
