@@ -257,7 +257,7 @@ def alone(cases: Sequence[Case]) -> list[float]:
     found = []
     for case in cases:
         turn, _ = contestants(case, alone=True)[OURS]
-        times: Race = race({OURS: turn}, n_rounds=case.n_rounds, seconds=5.0)
+        times: Race = race({OURS: turn}, n_rounds=20 * case.n_rounds, seconds=4.0)
         found.append(times.median(OURS) / case.n_batches)
     return found
 

@@ -77,7 +77,9 @@ def run_study(
     metrics = steps.metrics_for(table.task, fitted)
     scores = steps.scores(fitted, split, train, test, metrics)
     clock.lap("score")
-    importances = study_explanations.importances(fitted, train, test, metrics[0], n_repeats, seed, n_jobs)
+    importances = study_explanations.importances(
+        fitted, train, test, metrics[0], n_repeats, seed, n_jobs
+    )
     examples = study_explanations.examples(fitted, split.test, train, test)
     clock.lap("explain")
     compression, latency = study_explanations.compression(fitted, train, test, metrics[0], seed)

@@ -139,3 +139,10 @@ class InputXGradient(Gradient):
                 )
             data = data - baseline.astype(data.dtype)
         return slopes * data.reshape(*data.shape, *(1,) * (slopes.ndim - data.ndim))  # (2)
+
+
+def _names_of_axis(slopes: Array, names: list[str] | None) -> tuple[str, ...] | None:
+    """Name the outputs along the last of three axes; two axes hold one output and need none."""
+    if slopes.ndim < 3:
+        return None
+    return tuple(names or map(str, range(slopes.shape[2])))

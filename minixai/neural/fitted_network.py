@@ -320,7 +320,7 @@ class FittedNetwork(Estimator):
 
 
 def _finite(raw: Array) -> Array:
-    if np.isfinite(np.sum(raw, dtype=np.float64)) or np.isfinite(raw).all():
+    if np.isfinite(raw).all():
         return raw
     row = int(np.argmin(np.isfinite(raw).all(axis=1)))
     raise DataError(
@@ -331,7 +331,7 @@ def _finite(raw: Array) -> Array:
 
 def _checked_chain(parameters: Mapping[str, Any]) -> list[Array]:
     """Return the weights in order after checking names and shapes."""
-    depth = len(parameters) // 2
+    depth = (len(parameters) + 1) // 2
     known = [f"layers.{i}.{kind}" for i in range(max(depth, 1)) for kind in ("weight", "bias")]
     for name in known:
         if name not in parameters:

@@ -247,7 +247,7 @@ def _one_epoch(trainer: Any, state: OptimizerState, order: Array, rate: float) -
 def _check_progress(loss: float, state: OptimizerState, epoch: int, rate: float) -> None:
     """Refuse to go on with infinity or NaN: an infinite second moment would freeze a weight."""
     buffers = (state.parameters, state.first, state.second)
-    if not np.isfinite(loss) or not all(np.isfinite(np.sum(b, dtype=float)) for b in buffers):
+    if not np.isfinite(loss) or not all(np.isfinite(buffer).all() for buffer in buffers):
         raise ParameterError(
             f"Training diverged in epoch {epoch}: the loss is {loss:.4g} and the weights are not "
             f"all finite. Lower `learning_rate` (now {rate:.4g}) or scale the columns of X and y."

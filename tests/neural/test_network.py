@@ -1,5 +1,7 @@
 """Gradients of every loss x activation x depth, by loops and by central differences."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -30,7 +32,7 @@ def draw(loss, activation, hidden, seed, l2=0.1, d=3, n_rows=4):
     rng = np.random.default_rng(seed)
     widths = (d, *hidden, n_outputs)
     parameters = {}
-    for i, (n_in, n_out) in enumerate(zip(widths, widths[1:], strict=False)):
+    for i, (n_in, n_out) in enumerate(pairwise(widths)):
         parameters[f"layers.{i}.weight"] = rng.normal(size=(n_in, n_out))
         parameters[f"layers.{i}.bias"] = rng.normal(size=n_out)
     model = kind(hidden, activation=activation, l2=l2, **options).with_parameters(parameters)

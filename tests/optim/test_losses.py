@@ -89,11 +89,11 @@ def test_cross_entropies_neither_overflow_nor_lose_the_small_end(size):
     several = np.array([[size, 0.0, -size]])
     categorical = Loss("categorical_cross_entropy")
     np.testing.assert_allclose(categorical.values(several, np.array([[2.0]])), 2 * size)
-    np.testing.assert_allclose(categorical.gradient(several, np.array([[2.0]])), [[1, 0, -1]], atol=1e-15)
-    kernel_slope = np.empty_like(several)
-    mean = mean_loss_gradient(
-        categorical.code, 1.0, several, np.array([[2.0]]), kernel_slope
+    np.testing.assert_allclose(
+        categorical.gradient(several, np.array([[2.0]])), [[1, 0, -1]], atol=1e-15
     )
+    kernel_slope = np.empty_like(several)
+    mean = mean_loss_gradient(categorical.code, 1.0, several, np.array([[2.0]]), kernel_slope)
     assert mean == pytest.approx(2 * size)
     np.testing.assert_allclose(kernel_slope, [[1, 0, -1]], atol=1e-15)
 

@@ -1,6 +1,7 @@
 """Schedules: their ends, their formulas, their names."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -12,7 +13,7 @@ from minixai.optim.schedules import SCHEDULES, learning_rate_at
 def test_every_schedule_starts_at_the_rate_given_and_never_rises(name):
     rates = [learning_rate_at(name, 0.3, epoch, 12) for epoch in range(12)]
     assert rates[0] == pytest.approx(0.3)
-    assert all(later <= earlier for earlier, later in zip(rates, rates[1:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(rates))
     assert min(rates) > 0
 
 

@@ -166,7 +166,7 @@ def test_a_callback_is_told_and_may_stop():
 
 @pytest.mark.parametrize("loss", [np.nan, np.inf])
 def test_a_loss_that_is_no_number_is_an_error_with_a_remedy(loss):
-    with pytest.raises(ParameterError, match="diverged in epoch 1.*Lower `learning_rate`"):
+    with pytest.raises(ParameterError, match=r"diverged in epoch 1.*Lower `learning_rate`"):
         told([1.0, loss])
 
 
@@ -218,7 +218,7 @@ def test_fine_tune_refuses_what_does_not_fit():
     X, y = data()
     model = MLPRegressor((4,), n_epochs=1).fit(X, y)
     mask = np.ones((3, 4), bool)
-    with pytest.raises(ParameterError, match="Did you mean 'layers.0.weight'"):
+    with pytest.raises(ParameterError, match=r"Did you mean 'layers\.0\.weight'"):
         fine_tune(model, X, y, n_epochs=1, masks={"layer.0.weight": mask})
     with pytest.raises(ParameterError, match=r"bool array of shape \(3, 4\)"):
         fine_tune(model, X, y, n_epochs=1, masks={"layers.0.weight": mask.T})
