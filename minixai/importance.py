@@ -63,11 +63,13 @@ class Importance:
         """Standard error of the mean over repeats: ``std / sqrt(n_repeats)``."""
         if self.std is None or self.n_repeats is None:
             return None
-        return self.std / np.sqrt(self.n_repeats)
+        error: Array = self.std / np.sqrt(self.n_repeats)
+        return error
 
     def order(self) -> Array:
         """Return feature indices, the most important first; ties by position."""
-        return np.argsort(-self.mean, kind="stable")
+        ranked: Array = np.argsort(-self.mean, kind="stable")
+        return ranked
 
     def __getitem__(self, name: str) -> float:
         return float(self.mean[self.feature_names.index(name)])

@@ -75,8 +75,8 @@ def _correlation(train: Encoded) -> dict[str, Any]:
     """Return the correlations of the encoded columns and the target, the first ones."""
     X = train.X[:, :MAX_CORRELATED]
     names = list(train.feature_names[:MAX_CORRELATED])
-    if train.y.dtype.kind == "f":
-        X, names = np.column_stack([X, train.y]), [*names, "target"]
+    if train.target.dtype.kind == "f":
+        X, names = np.column_stack([X, train.target]), [*names, "target"]
     values = correlation_matrix(X)
     return {
         "names": names,

@@ -36,7 +36,7 @@ def importances(
         permutation_importance(
             model,
             X,
-            test.y,
+            test.target,
             metric=metric,
             n_repeats=n_repeats,
             groups=test.groups,
@@ -58,7 +58,7 @@ def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[di
         return []
     X = framed(test)
     predicted = model.predict(X)  # type: ignore[attr-defined]
-    errors = _errors(model, X, test.y, predicted)
+    errors = _errors(model, X, test.target, predicted)
     order = np.argsort(errors, kind="stable")
     picked = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
     rows = list(picked.values())
@@ -68,7 +68,7 @@ def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[di
         {
             "case": case,
             "row": int(row),
-            "true": _plain(test.y[row]),
+            "true": _plain(test.target[row]),
             "predicted": _plain(predicted[row]),
             "features": {name: _shown(table, name, row) for name in table.features},
             "values": _values_of(
@@ -82,10 +82,12 @@ def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[di
 
 def _errors(model: Any, X: Any, y: Array, predicted: Array) -> Array:
     if not hasattr(model, "classes_"):
-        return np.abs(y - predicted)
+        distance: Array = np.abs(y - predicted)
+        return distance
     codes = np.searchsorted(model.classes_, y)
     known = np.minimum(codes, len(model.classes_) - 1)
-    return 1.0 - model.predict_proba(X)[np.arange(len(y)), known]
+    doubt: Array = 1.0 - model.predict_proba(X)[np.arange(len(y)), known]
+    return doubt
 
 
 def _values_of(
@@ -118,7 +120,7 @@ def compression(
     """Return the table before and after pruning and quantization, and the latencies."""
     if not (isinstance(model, Layered) and isinstance(model, ParameterDifferentiable)):
         return [], {}
-    X, y = framed(train), train.y
+    X, y = framed(train), train.target
     calibration = X.iloc[:N_CALIBRATION_ROWS]
     pruned = prune(
         model, sparsity=SPARSITY, X=X, y=y, n_epochs=N_FINE_TUNING_EPOCHS, random_state=seed
@@ -131,7 +133,7 @@ def compression(
     }
     rows, latency = [], {}
     for name, variant in variants.items():
-        measured = measure(variant, framed(test), test.y, metric).to_dict()
+        measured = measure(variant, framed(test), test.target, metric).to_dict()
         latency[name] = measured.pop("latency")
         rows.append({"model": name, **measured, "latency": f"latency.{name}"})
     return rows, latency

@@ -92,12 +92,12 @@ def fitted(model: Any, train: Encoded, task: str | None, seed: int) -> Any:
     """Return the named model, or a fresh copy of the estimator given, fitted."""
     if isinstance(model, str):
         check_option("model", model, MODELS)
-        chosen = _named(model, task, len(train.y), seed)
+        chosen = _named(model, task, len(train.target), seed)
     elif hasattr(model, "fit") and hasattr(model, "get_params"):
         chosen = type(model)(**model.get_params(deep=False))
     else:
         raise ParameterError(f"`model` must be one of {MODELS} or an estimator, got {model!r}.")
-    return chosen.fit(framed(train), train.y)
+    return chosen.fit(framed(train), train.target)
 
 
 def _named(model: str, task: str | None, n_rows: int, seed: int) -> Any:
@@ -127,9 +127,8 @@ def framed(encoded: Encoded) -> Any:
 
 def metrics_for(task: str | None, model: Any) -> list[Metric]:
     """Return what is measured, the metric that importance and compression use first."""
-    if task == "regression":
-        names = _REGRESSION
-    else:
+    names: tuple[str, ...] = _REGRESSION
+    if task != "regression":
         names = _BINARY if len(model.classes_) == 2 else _MULTICLASS
     needed = {name: METRICS[name].method for name in names}
     usable = [n for n in names if hasattr(model, needed[n]) or task == "regression"]
@@ -141,22 +140,28 @@ def scores(
 ) -> list[dict[str, Any]]:
     """Return a row per model on the held-out rows: the model, then its yardsticks."""
     X = framed(test)
-    rows = [_row(type(model).__name__, {m.name: m.evaluate(model, X, test.y) for m in metrics})]
+    rows = [
+        _row(type(model).__name__, {m.name: m.evaluate(model, X, test.target) for m in metrics})
+    ]
     if hasattr(model, "classes_"):
         return [*rows, _most_frequent(model, train, test, metrics)]
-    constant = np.full(len(test.y), train.y.mean())
-    rows.append(_row("global mean", _of_numbers(metrics, test.y, constant)))
+    constant = np.full(len(test.target), train.target.mean())
+    rows.append(_row("global mean", _of_numbers(metrics, test.target, constant)))
     pair = _user_and_item(split.train)
     if pair is not None:
         users, items = pair
-        bias = BiasBaseline().fit(*_ids(split.train, users, items), train.y)
+        bias = BiasBaseline().fit(*_ids(split.train, users, items), train.target)
         predicted = bias.predict(*_ids(split.test, users, items))
         rows.append(
-            _row("bias baseline (user and item means)", _of_numbers(metrics, test.y, predicted))
+            _row(
+                "bias baseline (user and item means)", _of_numbers(metrics, test.target, predicted)
+            )
         )
     if not isinstance(model, LinearRegression):
-        line = LinearRegression().fit(train.X, train.y)
-        rows.append(_row("linear regression", _of_numbers(metrics, test.y, line.predict(test.X))))
+        line = LinearRegression().fit(train.X, train.target)
+        rows.append(
+            _row("linear regression", _of_numbers(metrics, test.target, line.predict(test.X)))
+        )
     return rows
 
 
@@ -172,13 +177,13 @@ def _most_frequent(
     model: Any, train: Encoded, test: Encoded, metrics: list[Metric]
 ) -> dict[str, Any]:
     """Score the class shares of the training rows, whatever the row."""
-    shares = np.array([np.mean(train.y == c) for c in model.classes_])
+    shares = np.array([np.mean(train.target == c) for c in model.classes_])
     outputs = {
-        "predict": np.full(len(test.y), model.classes_[shares.argmax()]),
-        "predict_proba": np.tile(shares, (len(test.y), 1)),
-        "decision_function": np.zeros(len(test.y)),
+        "predict": np.full(len(test.target), model.classes_[shares.argmax()]),
+        "predict_proba": np.tile(shares, (len(test.target), 1)),
+        "decision_function": np.zeros(len(test.target)),
     }
-    values = {m.name: m.of_output(test.y, outputs[m.method]) for m in metrics}
+    values = {m.name: m.of_output(test.target, outputs[m.method]) for m in metrics}
     return _row("most frequent class", values)
 
 
@@ -201,13 +206,13 @@ def predictions(model: Any, test: Encoded, seed: int) -> dict[str, Any]:
     predicted = model.predict(framed(test))
     if hasattr(model, "classes_"):
         labels = [str(c) for c in model.classes_]
-        counts = confusion_matrix(test.y, predicted, labels=model.classes_)
+        counts = confusion_matrix(test.target, predicted, labels=model.classes_)
         return {"labels": labels, "confusion": np.asarray(counts).tolist()}
-    rows = np.arange(len(test.y))
+    rows = np.arange(len(test.target))
     if len(rows) > MAX_POINTS:
         rows = np.sort(generator(seed, 1).permutation(rows)[:MAX_POINTS])
     return {
-        "true": test.y[rows].tolist(),
+        "true": test.target[rows].tolist(),
         "predicted": predicted[rows].astype(float).tolist(),
-        "n_total": len(test.y),
+        "n_total": len(test.target),
     }

@@ -125,7 +125,7 @@ def _driver(n_bits: int, n_rows: int) -> Any:
         left, right, result = address(a), address(b), address(out)
         blocks(left, a_row, a_step, right, b_step, b_column, result, out.strides[0], m, depth, n)
 
-    return multiply
+    return _named(multiply, n_bits, n_rows)
 
 
 def _blocks(n_bits: int, n_rows: int) -> Any:
@@ -173,7 +173,7 @@ def _blocks(n_bits: int, n_rows: int) -> Any:
                                  length, k0, scattered)  # fmt: skip
         give(scratch)
 
-    return multiply
+    return _named(multiply, n_bits, n_rows)
 
 
 def _sweep(tile: FloatTile) -> Any:
@@ -198,4 +198,14 @@ def _sweep(tile: FloatTile) -> Any:
                   length, k0)  # fmt: skip  # (1)
         return height
 
-    return register_jitable(sweep)
+    return register_jitable(_named(sweep, size * 8, most))
+
+
+def _named(function: Any, n_bits: int, n_rows: int) -> Any:
+    """Give what was made for these constants a symbol of its own.
+
+    numba names machine code after the function and its argument types, which are the same
+    for every width; two cached versions in one process would call each other's code.
+    """
+    function.__qualname__ = function.__name__ = f"{function.__name__}_{n_bits}_{n_rows}"
+    return function

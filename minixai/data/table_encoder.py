@@ -55,6 +55,15 @@ class Encoded:
     groups: dict[str, list[str]]
     feature_names: list[str]
 
+    @property
+    def target(self) -> Array:
+        """``y``, which must be there."""
+        if self.y is None:
+            raise ParameterError(
+                "The encoded table has no target: choose one by with_target(name)."
+            )
+        return self.y
+
 
 class TableEncoder:
     """Learn from a training table how its columns become numbers.

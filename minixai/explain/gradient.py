@@ -134,8 +134,8 @@ class InputXGradient(Gradient):
             baseline = as_vector(self.baseline, name="baseline")
             if len(baseline) != data.shape[1]:
                 raise DataError(
-                    f"`baseline` has {len(baseline)} values for {data.shape[1]} columns: give one a "
-                    "column."
+                    f"`baseline` has {len(baseline)} values for {data.shape[1]} columns: "
+                    "give one a column."
                 )
             data = data - baseline.astype(data.dtype)
         return slopes * data.reshape(*data.shape, *(1,) * (slopes.ndim - data.ndim))  # (2)

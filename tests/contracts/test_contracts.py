@@ -8,6 +8,7 @@ import pytest
 
 from minixai import files
 from minixai._estimator import Estimator
+from minixai.data import Table, TableEncoder
 from minixai.recommend import BiasBaseline
 from tests.contracts import (
     estimator_contract,
@@ -49,6 +50,9 @@ def things():
     for name in ("StandardScaler", "MissingImputer"):
         found[name] = registry.fitted(name)[0]
     found["BiasBaseline"] = BiasBaseline().fit([1, 1, 2], ["a", "b", "a"], [3.0, 4.0, 5.0])
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"colour": list("rgbr"), "price": [1.0, 2.0, 3.0, 5.0]})
+    found["TableEncoder"] = TableEncoder().fit(Table.from_frame(frame, target="price"))
     model, X, _ = registry.fitted("MLPClassifier of three")
     found["Explanation"] = registry.Gradient(model).explain(X)
     found["Importance"] = found["Explanation"].importance()

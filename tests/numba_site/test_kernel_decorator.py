@@ -373,3 +373,28 @@ def test_where_the_cache_lies(monkeypatch, tmp_path):
         assert decorator._cache_base("") is None
     (tmp_path / "file").write_text("")
     assert decorator._cache_folder(str(tmp_path / "file")) is None
+
+
+PRODUCTS = """
+import sys
+import numpy as np
+from minixai.multiply import multiply
+
+for name in sys.argv[1:] or NAMES:
+    draws = np.random.default_rng(0)
+    a, b = (draws.normal(size=shape).astype(name) for shape in ((20, 5), (5, 64)))
+    out = np.empty((20, 64), name)
+    multiply(a, b, out)
+    print(np.allclose(out, a @ b, rtol=1e-5, atol=1e-6))
+"""
+
+
+def test_products_of_both_widths_cached_apart_work_together(tmp_path):
+    """Cached code is linked by its symbol's name: each width needs one of its own."""
+    pytest.importorskip("numba")
+    house = House(tmp_path)
+    text = "from minixai._numba import kernel, product\n\n\n@kernel\ndef multiply(a, b, out):\n"
+    (house.package / "multiply.py").write_text(text + "    product(a, b, out)\n", "utf-8")
+    for names in (["f4"], ["f8"], ["f4", "f8"], ["f8", "f4"]):
+        code = PRODUCTS.replace("NAMES", repr(names))
+        assert house.run(code) == ["True"] * len(names), names
