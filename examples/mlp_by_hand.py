@@ -161,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         (4,),
         activation="tanh",
         optimizer="sgd",
-        learning_rate=0.1,
+        learning_rate=0.02,
         n_epochs=5 if options.quick else 100,
     )
     start = model.with_parameters(first_weights())
