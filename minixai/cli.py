@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -62,7 +63,9 @@ def _guarded(options: argparse.Namespace) -> int:
     from minixai.errors import DataError, MinixaiError, ParameterError
 
     try:
-        return int(options.function(options))
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            return int(options.function(options))
     except KeyboardInterrupt:
         return _fail("interrupted; nothing was written", 130)
     except BrokenPipeError:
@@ -77,9 +80,18 @@ def _guarded(options: argparse.Namespace) -> int:
 
 
 def _fail(message: object, code: int) -> int:
+    _say(message)
+    return code
+
+
+def _show_warning(message: Any, *details: Any, **options: Any) -> None:
+    """Write a warning as one line, without the place in the code that it came from."""
+    _say(f"warning: {message}")
+
+
+def _say(message: object) -> None:
     line = " ".join(str(message).split())
     sys.stderr.write(f"minixai: {_printable(line)}\n")
-    return code
 
 
 def _printable(text: str) -> str:
@@ -169,6 +181,8 @@ def _table(options: argparse.Namespace) -> Any:
     kinds = dict(_kind(word) for word in options.kind)
     if options.leak and options.source:
         raise ParameterError("`--leak` belongs to the built-in shop: leave the file name out.")
+    if kinds and (options.source is None or is_movielens(options.source)):
+        raise ParameterError("`--kind` belongs to a CSV file: this table knows its kinds.")
     if options.source is None:
         shop = make_shop(target=options.target or "rating", leak=options.leak)
         table = shop.table.drop(options.drop)

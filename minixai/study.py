@@ -70,9 +70,12 @@ def run_study(
     train = encoder.fit_transform(split.train)
     test = encoder.transform(split.test)
     steps.check_determined(train)
+    steps.check_classes(train, test, table.task)
     clock.lap("encode")
 
-    fitted = steps.fitted(model, train, table.task, seed)
+    unit = steps.target_unit(model, train, table.task)
+    trained = steps.trained(model, train, unit, table.task, seed)
+    fitted = unit.restored(trained)
     clock.lap("fit")
     metrics = steps.metrics_for(table.task, fitted)
     scores = steps.scores(fitted, split, train, test, metrics)
@@ -82,17 +85,19 @@ def run_study(
     )
     examples = study_explanations.examples(fitted, split.test, train, test)
     clock.lap("explain")
-    compression, latency = study_explanations.compression(fitted, train, test, metrics[0], seed)
+    compression, latency = study_explanations.compression(
+        trained, unit, train, test, metrics[0], seed
+    )
     clock.lap("compress")
     findings = [*check_leak(split.train, split.test, scores[0]), *check_table(table)]
     clock.lap("check")
 
     return Study(
-        **study_description.description(table, split, encoder, train, fitted),
+        **study_description.description(table, split, encoder, train, trained, fitted),
         settings={
             "source": table.name,
             **(settings or {}),
-            **study_description.settings(table, fitted, seed, test_share, n_repeats),
+            **study_description.settings(table, fitted, unit, seed, test_share, n_repeats),
         },
         metrics=study_description.described(metrics),
         scores=scores,

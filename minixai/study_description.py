@@ -12,6 +12,7 @@ from minixai.data import Encoded, Split, Table, TableEncoder
 from minixai.metrics import Metric
 from minixai.protocols import Layered
 from minixai.statistics import correlation_matrix
+from minixai.study_steps import TargetUnit
 from minixai.versions import versions
 
 __all__: list[str] = []
@@ -23,7 +24,7 @@ MAX_CORRELATED = 30
 
 
 def settings(
-    table: Table, model: Any, seed: int, test_share: float, n_repeats: int
+    table: Table, model: Any, unit: TargetUnit, seed: int, test_share: float, n_repeats: int
 ) -> dict[str, Any]:
     """Return what it takes to run the study again."""
     columns = [(name, column.kind, column.values) for name, column in table.columns.items()]
@@ -33,12 +34,14 @@ def settings(
         "test_share": test_share,
         "n_repeats": n_repeats,
         "target": table.target,
+        "target_mean": unit.mean,
+        "target_scale": unit.scale,
         "data_fingerprint": fingerprint(*[part for column in columns for part in column]),
     }
 
 
 def description(
-    table: Table, split: Split, encoder: TableEncoder, train: Encoded, model: Any
+    table: Table, split: Split, encoder: TableEncoder, train: Encoded, trained: Any, model: Any
 ) -> dict[str, Any]:
     """Return the record's fields that describe data, model and training."""
     return {
@@ -64,9 +67,10 @@ def description(
             "inputs": list(train.feature_names),
         },
         "training": {
-            "loss_curve": _curve(model, "loss_curve_"),
-            "validation_curve": _curve(model, "validation_curve_"),
-            "n_epochs": int(getattr(model, "n_iter_", 0)),
+            "loss_curve": _curve(trained, "loss_curve_"),
+            "validation_curve": _curve(trained, "validation_curve_"),
+            "n_epochs": int(getattr(trained, "n_iter_", 0)),
+            "stopped": _stopped(trained),
         },
     }
 
@@ -111,3 +115,10 @@ def described(metrics: list[Metric]) -> list[dict[str, Any]]:
 def _curve(model: Any, name: str) -> list[float]:
     values = getattr(model, name, None)
     return [] if values is None else [float(value) for value in values]
+
+
+def _stopped(model: Any) -> str:
+    """Return why training ended before its last epoch, where it did."""
+    if getattr(model, "interrupted_", False):
+        return "interrupted by the user; the weights so far were kept"
+    return ""

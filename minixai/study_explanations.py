@@ -12,7 +12,7 @@ from minixai.explain import InputXGradient, permutation_importance, weight_impor
 from minixai.importance import Importance
 from minixai.metrics import Metric
 from minixai.protocols import Array, InputDifferentiable, Layered, ParameterDifferentiable
-from minixai.study_steps import framed
+from minixai.study_steps import TargetUnit, framed
 
 __all__: list[str] = []
 
@@ -115,16 +115,19 @@ def _plain(value: Any) -> Any:
 
 
 def compression(
-    model: Any, train: Encoded, test: Encoded, metric: Metric, seed: int
+    trained: Any, unit: TargetUnit, train: Encoded, test: Encoded, metric: Metric, seed: int
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the table before and after pruning and quantization, and the latencies."""
-    if not (isinstance(model, Layered) and isinstance(model, ParameterDifferentiable)):
+    """Return the table before and after pruning and quantization, and the latencies.
+
+    Pruning ranks and tunes the weights in the unit they were trained in.
+    """
+    if not (isinstance(trained, Layered) and isinstance(trained, ParameterDifferentiable)):
         return [], {}
-    X, y = framed(train), train.target
+    X, y = framed(train), unit.of(train.target)
+    model = unit.restored(trained)
     calibration = X.iloc[:N_CALIBRATION_ROWS]
-    pruned = prune(
-        model, sparsity=SPARSITY, X=X, y=y, n_epochs=N_FINE_TUNING_EPOCHS, random_state=seed
-    )
+    tuning = {"X": X, "y": y, "n_epochs": N_FINE_TUNING_EPOCHS, "random_state": seed}
+    pruned = unit.restored(prune(trained, sparsity=SPARSITY, **tuning))
     variants = {
         "original": model,
         f"pruned {SPARSITY:.0%}": pruned,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -61,7 +63,9 @@ def _table_of_pair(X: Any, y: Any) -> Table:
                 f"X needs 2 dimensions, got shape {matrix.shape}: use X.reshape(-1, 1)."
             )
         X = pandas.DataFrame(matrix, columns=[f"x{j}" for j in range(matrix.shape[1])])
-    target = next(name for name in ("y", "target", "target_") if name not in X.columns)
+    target = "y"
+    while target in X.columns:
+        target += "_"
     if len(X) != len(y):
         raise DataError(f"X has {len(X)} rows and y has {len(y)}: one target a row is needed.")
     frame = X.reset_index(drop=True).assign(**{target: np.asarray(y)})
@@ -88,16 +92,62 @@ def check_determined(train: Encoded) -> None:
         )
 
 
-def fitted(model: Any, train: Encoded, task: str | None, seed: int) -> Any:
-    """Return the named model, or a fresh copy of the estimator given, fitted."""
+def check_classes(train: Encoded, test: Encoded, task: str | None) -> None:
+    """Raise where a class is held out whole: no model can learn it, no measure can score it."""
+    if task != "classification":
+        return
+    unseen = sorted({str(c) for c in test.target} - {str(c) for c in train.target})
+    if unseen:
+        raise DataError(
+            f"Every row of the classes {unseen[:5]} was held out: gather more rows of them, merge "
+            "them with others, or leave those rows out."
+        )
+
+
+@dataclass(frozen=True)
+class TargetUnit:
+    """The unit a network learns a target in: its distance from the mean in standard deviations.
+
+    Steps of the usual size cannot reach a target of 1e5 and overshoot one of 1e-4. The last
+    layer is linear, so what was learned goes back into the user's unit without loss.
+    """
+
+    mean: float = 0.0
+    scale: float = 1.0
+
+    def of(self, target: Array) -> Array:
+        """Return the target in this unit; labels stay as they are."""
+        return target if self == TargetUnit() else (target - self.mean) / self.scale
+
+    def restored(self, model: Any) -> Any:
+        """Return a model that was trained in this unit as one that predicts in the user's."""
+        if self == TargetUnit():
+            return model
+        held = model.parameters()
+        last = f"layers.{len(model.layers) - 1}"
+        held[f"{last}.weight"] = held[f"{last}.weight"] * self.scale
+        held[f"{last}.bias"] = held[f"{last}.bias"] * self.scale + self.mean
+        return model.with_parameters(held)
+
+
+def target_unit(model: Any, train: Encoded, task: str | None) -> TargetUnit:
+    """Return the unit for the network that is chosen by name; an estimator given takes y as is."""
+    if model != "mlp" or task != "regression":
+        return TargetUnit()
+    spread = float(train.target.std())
+    return TargetUnit(float(train.target.mean()), spread) if spread else TargetUnit()
+
+
+def trained(model: Any, train: Encoded, unit: TargetUnit, task: str | None, seed: int) -> Any:
+    """Return the named model, or a fresh copy of the estimator given, fitted in ``unit``."""
     if isinstance(model, str):
         check_option("model", model, MODELS)
         chosen = _named(model, task, len(train.target), seed)
     elif hasattr(model, "fit") and hasattr(model, "get_params"):
-        chosen = type(model)(**model.get_params(deep=False))
+        chosen = type(model)(**deepcopy(model.get_params(deep=False)))
     else:
         raise ParameterError(f"`model` must be one of {MODELS} or an estimator, got {model!r}.")
-    return chosen.fit(framed(train), train.target)
+    return chosen.fit(framed(train), unit.of(train.target))
 
 
 def _named(model: str, task: str | None, n_rows: int, seed: int) -> Any:

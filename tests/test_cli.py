@@ -168,6 +168,7 @@ def test_a_folder_that_may_not_be_written(folder, capsys, monkeypatch):
         (["run", "--seed", "x"], "invalid int"),
         (["run", "a.csv", "--leak"], "--leak"),
         (["run", "--kind", "x"], "COLUMN=KIND"),
+        (["run", "--kind", "hour=categorical"], "belongs to a CSV file"),
         (["run", "--model", "mpl"], "Did you mean 'mlp'"),
         (["run", "--test-share", "2"], "test_share"),
         (["run", "--seed", "-1"], "random_state"),
@@ -266,3 +267,16 @@ def test_a_movielens_folder(folder, capsys):
 def test_the_built_in_shop(folder, capsys, words):
     assert run("--model", "linear", *words) == 0
     assert ("WARNING" in capsys.readouterr().out) == bool(words)
+
+
+def test_warnings_are_one_line_each(folder, capsys):
+    frame = table()
+    frame.loc[:4, "price"] = np.nan
+    frame.to_csv("a.csv", index=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("warnings.filters", [])
+        assert run("a.csv", "--target", "price", "--model", "linear") == 0
+    err = capsys.readouterr().err
+    assert err.startswith("minixai: warning: ")
+    assert err.count("\n") == 1
+    assert ".py" not in err

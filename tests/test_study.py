@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from minixai import Study, run_study
-from minixai.data import Table, make_shop
-from minixai.errors import DataError, FileFormatError, ParameterError
+from minixai import Study, run_study, study_steps
+from minixai.compression import measure, prune, quantize
+from minixai.data import Table, make_shop, split_random
+from minixai.errors import ConvergenceWarning, DataError, FileFormatError, ParameterError
+from minixai.explain import Gradient, InputXGradient, permutation_importance, weight_importance
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
 
@@ -147,8 +149,6 @@ def test_missing_values_walk_too():
 
 def test_nothing_is_learned_from_held_out_rows():
     """Poison the held-out rows: what was fitted stays the same to the bit."""
-    from minixai.data import split_random
-
     table = shop()
     split = split_random(table, test_share=0.2, random_state=0)
     frame = table.to_frame()
@@ -188,3 +188,103 @@ def test_a_table_without_a_target_lists_its_columns():
     frame = pandas.DataFrame({"age": [1.0, 2.5, 3.0], "price": [4.0, 5.0, 7.0]})
     with pytest.raises(ParameterError, match=r"\['age', 'price'\]"):
         run_study(Table.from_frame(frame))
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e5])
+@pytest.mark.parametrize("shift", [0.0, 3.0])
+def test_the_unit_of_the_target_does_not_matter(scale, shift):
+    """The default network learns house prices as well as shares, and says so in their unit."""
+    X = np.random.default_rng(0).normal(size=(300, 3))
+    y = scale * (X @ [1.0, 2.0, 3.0] + shift)
+    found = run_study((X, y), n_repeats=1)
+    assert found.scores[0]["r2"] > 0.9
+    assert np.allclose(found.settings["target_scale"], scale * 3.74, rtol=0.2)
+    kept = [row["metric_value"] for row in found.compression]
+    assert max(kept) < 0.5 * found.scores[1]["root_mean_squared_error"]
+
+
+def test_a_model_in_the_target_unit_is_the_same_model():
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    y = 50.0 + 20.0 * X[:, 0]
+    unit = study_steps.TargetUnit(float(y.mean()), float(y.std()))
+    inner = small().fit(X, unit.of(y))
+    outer = unit.restored(inner)
+    assert np.allclose(outer.predict(X), inner.predict(X) * unit.scale + unit.mean, rtol=1e-12)
+    none = study_steps.TargetUnit()
+    assert none.restored(inner) is inner
+    assert none.of(y) is y
+
+
+@pytest.mark.parametrize("size", [1e40, 1e150])
+def test_targets_beyond_float32_are_refused_in_one_line(size):
+    X = np.random.default_rng(0).normal(size=(200, 3))
+    with pytest.raises(DataError, match="float32 does not hold: standardise") as caught:
+        run_study((X, size * (X @ [1.0, 2.0, 3.0])), n_repeats=1)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_class_that_was_held_out_whole_is_named():
+    X = np.random.default_rng(0).normal(size=(100, 3))
+    y = np.where(X[:, 0] > 0, "a", "b").astype(object)
+    held = split_random(Table.from_frame(pandas.DataFrame(X)), random_state=0).test_rows
+    y[held[0]] = "rare"
+    with pytest.raises(DataError, match=r"\['rare'\] was held out"):
+        run_study((X, y), model=small(MLPClassifier), n_repeats=1)
+
+
+def test_estimators_inside_of_the_one_given_stay_unfitted():
+    pipeline = pytest.importorskip("sklearn.pipeline")
+    linear = pytest.importorskip("sklearn.linear_model")
+    given = pipeline.make_pipeline(linear.Ridge())
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    run_study((X, X @ [1.0, 2.0]), model=given, n_repeats=1)
+    assert not hasattr(given[-1], "coef_")
+
+
+def test_a_column_may_be_called_y():
+    frame = pandas.DataFrame(
+        np.random.default_rng(0).normal(size=(60, 3)), columns=["y", "y_", "z"]
+    )
+    found = run_study((frame, frame["z"].to_numpy() + 1.0), model="linear", n_repeats=1)
+    assert found.data["target"] == "y__"
+
+
+def test_an_interrupted_training_is_told(monkeypatch):
+    fit = MLPRegressor.fit
+
+    def stopped(self, X, y):
+        def interrupt(record):
+            raise KeyboardInterrupt
+
+        return fit(self, X, y, callbacks=[interrupt])
+
+    monkeypatch.setattr(MLPRegressor, "fit", stopped)
+    with pytest.warns(ConvergenceWarning, match="interrupted"):
+        found = run_study(shop(), model=small(), n_repeats=1)
+    assert "interrupted" in found.training["stopped"]
+
+
+def test_the_public_calls_work_as_written():
+    made = make_shop(n_users=60, n_items=20, n_rows=300, target="rating", leak=True, random_state=0)
+    assert made.truth.values.shape[0] == made.table.n_rows == 300
+    assert made.background.n_rows > 0
+    assert str(made.formula)
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    y = (X[:, 0] > 0).astype(int)
+    m = MLPClassifier(
+        hidden_layer_sizes=(64, 32), activation="relu", optimizer="adam", learning_rate=1e-3,
+        batch_size=32, n_epochs=2, random_state=0,
+    ).fit(X, y)  # fmt: skip
+    assert m.input_gradient(X).shape == (60, 3)
+    assert set(m.loss_gradient(X, y)[1]) == set(m.parameters())
+    assert "layers.0" in str(m.summary())
+    assert "(1, 3)" in m.trace(X[:1], y[:1]).text
+    found = permutation_importance(m, X, y, n_repeats=3, groups={"size": [0, 2]}, random_state=0)
+    assert found.feature_names == ("size", "x1")
+    assert found.mean.shape == found.std.shape == (2,)
+    assert (
+        Gradient(m).explain(X).values.shape == InputXGradient(m).explain(X).values.shape == (60, 3)
+    )
+    assert weight_importance(m).mean.shape == (3,)
+    smaller = quantize(prune(m, sparsity=0.5), X_calibration=X, n_bits=8)
+    assert measure(smaller, X, y).bytes_on_disk < measure(m, X, y).bytes_on_disk

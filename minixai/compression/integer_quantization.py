@@ -73,7 +73,9 @@ def quantize(
     ------
     ParameterError
         A model without layers, one that is quantized already, a wrong option, or a layer too
-        wide or too large for 32-bit sums and scales.
+        wide for 32-bit sums.
+    DataError
+        Weights or biases beyond the range of float32.
 
     Examples
     --------
@@ -99,7 +101,7 @@ def quantize(
     for i, layer in enumerate(model.layers):
         codes, scales = _weight_codes(np.asarray(layer.weight), int(n_bits), granularity, i)
         ranges = (None, 0) if inputs is None else _calibrated_range(inputs[i], i)
-        bias = np.asarray(layer.bias, dtype=np.float32)
+        bias = _float32_bias(np.asarray(layer.bias), i)
         layers.append(QuantizedLayer(codes, scales, bias, layer.activation, *ranges))
     if inputs is not None and layers[0].input_scale is not None:
         names = feature_names_of(model, inputs[0])
@@ -110,6 +112,16 @@ def quantize(
     if classes is None:
         return QuantizedRegressor(*options)
     return QuantizedClassifier(*options, classes)
+
+
+def _float32_bias(bias: Array, i: int) -> Array:
+    largest = float(np.abs(bias).max(initial=0.0))
+    if largest > float(np.finfo(np.float32).max):
+        raise DataError(
+            f"The bias of layer {i} reaches {largest:.3g}, which float32 does not hold: "
+            "standardise the target and fit again."
+        )
+    return bias.astype(np.float32)
 
 
 def _weight_codes(weight: Array, n_bits: int, granularity: str, i: int) -> tuple[Array, Array]:

@@ -71,6 +71,8 @@ class MLPClassifier(TrainedNetwork, Classifier):
         Mean loss of the held-out rows; None without early stopping.
     n_iter_ : int
         Epochs walked.
+    interrupted_ : bool
+        Whether Ctrl-C ended the training.
 
     Examples
     --------

@@ -74,6 +74,7 @@ class TrainedNetwork(FittedNetwork):
         self._network = network
         self._flat = state.parameters.copy()
         self.n_iter_ = len(history.losses)
+        self.interrupted_ = history.interrupted
         self.loss_curve_ = np.array(history.losses)
         held_out = history.validation_losses
         self.validation_curve_ = np.array(held_out) if self.early_stopping else None

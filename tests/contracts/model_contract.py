@@ -66,7 +66,7 @@ def check_input_gradient(model, X, y):
         expected = slope(lambda x: raw_score(model, x[None])[0], row)
         expected = np.moveaxis(np.atleast_2d(expected), 0, -1).reshape(found[i].shape)
         scale = np.abs(expected).max() + 1e-300
-        np.testing.assert_allclose(found[i], expected, rtol=1e-6, atol=1e-6 * scale)
+        np.testing.assert_allclose(found[i], expected, rtol=1e-6, atol=1e-8 * scale)
 
 
 def check_parameters_are_copies(model, X, y):
@@ -112,7 +112,7 @@ def check_loss_gradient(model, X, y):
 
             expected = slope(along, np.array([array[at]]))[0]
             np.testing.assert_allclose(
-                gradient[key][at], expected, rtol=1e-6, atol=1e-7 * largest, err_msg=key
+                gradient[key][at], expected, rtol=1e-6, atol=1e-8 * largest, err_msg=key
             )
 
 
