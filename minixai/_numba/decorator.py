@@ -158,11 +158,13 @@ def _tools() -> tuple[Any, Any] | None:
         from numba.core import caching
     except (ImportError, OSError):
         return None
+    from minixai._numba.elementary import install as install_elementary
     from minixai._numba.integer_product import install as install_integer_product
     from minixai._numba.product import install as install_product
 
-    install_product()
+    install_elementary()
     install_integer_product()
+    install_product()
     folder = _cache_folder(config.CACHE_DIR)
     return njit, None if folder is None else _cache_class(caching, folder)
 

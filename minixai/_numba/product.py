@@ -123,6 +123,11 @@ def _driver(n_bits: int, n_rows: int) -> Any:
         a_row, a_step = a.strides
         b_step, b_column = b.strides
         left, right, result = address(a), address(b), address(out)
+        if n == 1:  # a column: as a row times a transposed, it fills the lanes
+            blocks(
+                right, b_column, b_step, left, a_step, a_row, result, m * a.itemsize, n, depth, m
+            )
+            return
         blocks(left, a_row, a_step, right, b_step, b_column, result, out.strides[0], m, depth, n)
 
     return _named(multiply, n_bits, n_rows)

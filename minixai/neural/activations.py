@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minixai._numba import kernel
+from minixai._numba import exp, expm1, kernel, scaled_erfc
 from minixai.optim.losses import logistic
 from minixai.protocols import Array
 
@@ -80,8 +80,7 @@ ACTIVATIONS = {
 @kernel
 def activate(code: int, bias: Any, z: Any, slope: Any) -> None:
     """Turn the products ``z`` (n, m) into activations in place; gelu also writes its slope."""
-    number = z.dtype.type
-    zero, one, half = number(0.0), number(1.0), number(0.5)
+    zero = z.dtype.type(0.0)
     n_rows, n_columns = z.shape
     for i in range(n_rows):
         if code == RELU:
@@ -90,18 +89,23 @@ def activate(code: int, bias: Any, z: Any, slope: Any) -> None:
                 z[i, j] = zero if v < zero else v  # (1)
         elif code == TANH:
             for j in range(n_columns):
-                z[i, j] = math.tanh(z[i, j] + bias[j])
+                v = float(z[i, j] + bias[j])
+                small = expm1(-2.0 * abs(v))
+                size = -small / (2.0 + small)
+                z[i, j] = size if v >= 0.0 else -size
         elif code == SIGMOID:
             for j in range(n_columns):
-                v = z[i, j] + bias[j]
-                small = math.exp(-abs(v))
-                z[i, j] = (one if v >= zero else small) / (one + small)  # (2)
+                v = float(z[i, j] + bias[j])
+                small = exp(-abs(v))
+                z[i, j] = (1.0 if v >= 0.0 else small) / (1.0 + small)  # (2)
         elif code == GELU:
             for j in range(n_columns):
-                v = z[i, j] + bias[j]
-                share = half * (one + math.erf(v * number(_ROOT_HALF)))
+                v = float(z[i, j] + bias[j])
+                height = exp(-0.5 * v * v)
+                tail = 0.5 * height * scaled_erfc(abs(v) * _ROOT_HALF)
+                share = tail if v < 0.0 else 1.0 - tail
                 z[i, j] = v * share  # (3)
-                slope[i, j] = share + v * number(_DENSITY_AT_0) * math.exp(-half * v * v)
+                slope[i, j] = share + v * _DENSITY_AT_0 * height
         else:
             for j in range(n_columns):
                 z[i, j] += bias[j]

@@ -69,7 +69,8 @@ def train_batches(
         values = _row_views(scratch[0], n_rows, widths)
         deltas = _row_views(scratch[1], n_rows, widths)
         slopes = _row_views(scratch[2], n_rows, widths)
-        goal = slopes[codes.size][:, : targets.shape[1]]  # the last layer is linear: unused
+        unused = slopes[codes.size].reshape(-1)  # the last layer is linear
+        goal = unused[: n_rows * targets.shape[1]].reshape((n_rows, targets.shape[1]))
         for start in range(begin, end, n_rows):
             _gather(X, order, start, values[0])
             _gather(targets, order, start, goal)

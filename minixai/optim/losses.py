@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._numba import kernel
+from minixai._numba import exp, kernel, log1p
 from minixai.errors import check_option
 from minixai.protocols import Array
 
@@ -152,23 +152,35 @@ def mean_loss_gradient(code: int, delta: float, raw: Any, targets: Any, gradient
     if code == CATEGORICAL_CROSS_ENTROPY:
         for i in range(n_rows):
             total += _categorical_row(raw, targets, gradient, i, share)
-        return total * share
-    for i in range(n_rows):
-        for j in range(n_outputs):
-            z, y = float(raw[i, j]), float(targets[i, j])
-            if code == BINARY_CROSS_ENTROPY:
-                small = math.exp(-abs(z))
-                total += max(z, 0.0) - z * y + math.log1p(small)  # (2)
-                likely = 1.0 / (1.0 + small) if z >= 0.0 else small / (1.0 + small)
-                gradient[i, j] = (likely - y) * share
-            elif code == HALF_SQUARED_ERROR or abs(z - y) <= delta:
-                total += 0.5 * (z - y) * (z - y)  # (1)
-                gradient[i, j] = (z - y) * share
-            else:
-                size = abs(z - y)
-                total += delta * (size - 0.5 * delta)  # (4)
-                gradient[i, j] = math.copysign(delta, z - y) * share if size > delta else math.nan
+    elif code == BINARY_CROSS_ENTROPY:
+        total = _binary_rows(raw.reshape(-1), targets.reshape(-1), gradient.reshape(-1), share)
+    else:
+        for i in range(n_rows):
+            for j in range(n_outputs):
+                rest = float(raw[i, j]) - float(targets[i, j])
+                size = abs(rest)
+                if code == HALF_SQUARED_ERROR or size <= delta:
+                    total += 0.5 * rest * rest  # (1)
+                    gradient[i, j] = rest * share
+                else:
+                    total += delta * (size - 0.5 * delta)  # (4)
+                    slope = math.copysign(delta, rest) if size > delta else math.nan
+                    gradient[i, j] = slope * share
     return total * share
+
+
+@kernel(
+    reassociate="the loss of a mini-batch is only watched, and summing in order forbids vectors"
+)
+def _binary_rows(raw: Any, targets: Any, gradient: Any, share: float) -> float:
+    total = 0.0
+    for i in range(raw.size):
+        z, y = float(raw[i]), float(targets[i])
+        small = exp(-abs(z))
+        total += (z if z > 0.0 else 0.0) - z * y + log1p(small)  # (2)
+        likely = (1.0 if z >= 0.0 else small) / (1.0 + small)
+        gradient[i] = (likely - y) * share
+    return total
 
 
 @kernel
