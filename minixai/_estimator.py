@@ -202,18 +202,32 @@ class Regressor(Estimator):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R2 of ``predict(X)``: 1 is perfect, 0 no better than the mean of y.
 
-        A constant y gives 1 for a perfect prediction and 0 for any other.
+        A constant y gives 1 for a perfect prediction and 0 for any other; with several
+        outputs it is their mean.
         """
-        target = as_vector(y)
-        weights = as_weights(sample_weight, len(target))
-        error = target - self.predict(X)  # type: ignore[attr-defined]
-        spread = target - np.average(target, weights=weights)
-        unit = float(np.abs(spread).max()) or 1.0  # squares of 1e200 are no floats
-        residual = float(weights @ (error / unit) ** 2)
-        total = float(weights @ (spread / unit) ** 2)
-        if total == 0.0:
-            return 1.0 if residual == 0.0 else 0.0
-        return 1.0 - residual / total
+        predicted = np.asarray(self.predict(X))  # type: ignore[attr-defined]
+        if predicted.ndim == 1:
+            return _r2(as_vector(y, len(predicted)), predicted, sample_weight)
+        targets = np.asarray(y)
+        if targets.shape != predicted.shape:
+            raise DataError(
+                f"`y` must have the shape {predicted.shape} of the prediction, got {targets.shape}."
+            )
+        columns = [as_vector(targets[:, k]) for k in range(targets.shape[1])]
+        parts = [_r2(y_k, predicted[:, k], sample_weight) for k, y_k in enumerate(columns)]
+        return float(np.mean(parts))
+
+
+def _r2(target: Array, predicted: Array, sample_weight: Any) -> float:
+    weights = as_weights(sample_weight, len(target))
+    error = target - predicted
+    spread = target - np.average(target, weights=weights)
+    unit = float(np.abs(spread).max()) or 1.0  # squares of 1e200 are no floats
+    residual = float(weights @ (error / unit) ** 2)
+    total = float(weights @ (spread / unit) ** 2)
+    if total == 0.0:
+        return 1.0 if residual == 0.0 else 0.0
+    return 1.0 - residual / total
 
 
 class Classifier(Estimator):
@@ -223,10 +237,22 @@ class Classifier(Estimator):
     classes_: Array
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of rows whose label is predicted, weighted."""
-        weights = as_weights(sample_weight, len(np.asarray(y)))
-        right = np.asarray(y) == self.predict(X)  # type: ignore[attr-defined]
-        return float(np.average(right, weights=weights))
+        """Return the share of rows whose label is predicted, weighted.
+
+        Raises
+        ------
+        DataError
+            ``y`` has another length, or holds text where the classes are numbers or the reverse.
+        """
+        predicted = self.predict(X)  # type: ignore[attr-defined]
+        labels = one_dimensional(y, len(predicted))
+        if isinstance(labels[0], str) != isinstance(self.classes_[0], str):
+            raise DataError(
+                f"`y` holds labels like {labels[:1].tolist()[0]!r}, but the model knows "
+                f"{self.classes_[:3].tolist()}: give both the same type."
+            )
+        weights = as_weights(sample_weight, len(labels))
+        return float(np.average(labels == predicted, weights=weights))
 
     def _encode_labels(self, y: Array) -> Array:
         """Set ``classes_`` (sorted) and return each label's index in it, int64.

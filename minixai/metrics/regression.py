@@ -18,8 +18,10 @@ Cost: one pass over the rows.
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,13 +39,36 @@ __all__ = [
 ]
 
 
+Measure = Callable[..., float]
+
+
+def _mean_over_outputs(measure: Measure) -> Measure:
+    """Let a measure of one output take several, (n_samples, n_outputs): it is their mean."""
+
+    @functools.wraps(measure)
+    def mean(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+        if np.ndim(y_true) != 2 or np.shape(y_true)[1] < 2:
+            return measure(y_true, y_pred, sample_weight)
+        target, prediction = np.asarray(y_true), np.asarray(y_pred)
+        if target.shape != prediction.shape:
+            raise DataError(
+                f"`y_true` has the shape {target.shape} and `y_pred` {prediction.shape}: "
+                "they must agree."
+            )
+        columns = zip(target.T, prediction.T, strict=True)
+        return float(np.mean([measure(*pair, sample_weight) for pair in columns]))
+
+    return mean
+
+
+@_mean_over_outputs
 def mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Mean squared error, in the square of the target's unit; lower is better.
 
     Parameters
     ----------
-    y_true, y_pred : array-like (n_samples,)
-        Targets and predictions, finite.
+    y_true, y_pred : array-like (n_samples,) or (n_samples, n_outputs)
+        Targets and predictions, finite; of several outputs the mean is returned.
     sample_weight : array-like (n_samples,), optional
         Non-negative weights of the rows; None counts every row once.
 
@@ -91,6 +116,7 @@ def half_mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None)
     return 0.5 * mean_squared_error(y_true, y_pred, sample_weight)  # (2)
 
 
+@_mean_over_outputs
 def root_mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Root of the mean squared error, in the target's unit; lower is better.
 
@@ -112,6 +138,7 @@ def root_mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None)
     return scale * math.sqrt(_mean(residual * residual, weight))  # (3)
 
 
+@_mean_over_outputs
 def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Mean absolute error, in the target's unit; lower is better.
 
@@ -131,13 +158,14 @@ def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> 
     return _mean(np.abs(residual), weight)  # (4)
 
 
+@_mean_over_outputs
 def r2_score(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Share of the target's variance that the prediction explains; higher is better.
 
     Parameters
     ----------
-    y_true, y_pred : array-like (n_samples,)
-        Targets and predictions, finite.
+    y_true, y_pred : array-like (n_samples,) or (n_samples, n_outputs)
+        Targets and predictions, finite; of several outputs the mean is returned.
     sample_weight : array-like (n_samples,), optional
         Non-negative weights of the rows; None counts every row once.
 

@@ -108,4 +108,5 @@ def _cell(value: float) -> str:
     """Return two digits without the leading zero, as is the custom for correlations."""
     if value != value:
         return "–"
-    return f"{value:.2f}".replace("0.", ".", 1).replace("-", "−")
+    text = f"{value:.2f}".replace("-0.00", "0.00")  # what rounds to 0 has no sign
+    return text.replace("0.", ".", 1).replace("-", "−")

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minixai._validation import check_number
+from minixai.errors import require
 from minixai.plot.canvas import BLUE, VERMILLION, new_axes, note
-from minixai.plot.text import PLAIN_TEXT, number_text, shortened
+from minixai.plot.text import PLAIN_TEXT, number_text, shortened, shortened_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from minixai.importance import Importance
 
 __all__ = ["plot_importance"]
+
+_INCHES_A_STEP = 1.1
 
 
 def plot_importance(
@@ -72,7 +75,7 @@ def plot_importance(
     n_shown = len(order) if len(order) == max_display + 1 else max_display
     shown, rest = order[:n_shown], order[n_shown:]
     values = [float(mean[j]) for j in shown]
-    names = [shortened(importance.feature_names[j]) for j in shown]
+    names = shortened_all(importance.feature_names[j] for j in shown)
     if len(rest):
         values.append(float(mean[rest].sum()))
         names.append(f"sum of {len(rest)} others")
@@ -86,6 +89,7 @@ def plot_importance(
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
+    _tick_sparsely(axes)
     axes.set_xlabel(_axis_text(importance, value_name), **PLAIN_TEXT)
     if len(rest):
         note(axes, f"{len(shown)} of {len(order)} features shown")
@@ -127,6 +131,19 @@ def _write_values(ax: Any, values: list[float], reach: list[float]) -> None:
     ax.margins(x=0.14)
     left, right = ax.get_xlim()
     ax.set_xlim(left if min(values, default=0.0) < 0 else min(left, 0.0), right)
+
+
+def _tick_sparsely(ax: Any) -> None:
+    """Set few ticks with short numbers: seven digits a tick would run into each other."""
+    ticker = require("matplotlib.ticker", "plot")
+    inches = ax.get_window_extent().width / ax.figure.dpi
+    n_steps = int(np.clip(inches / _INCHES_A_STEP, 1, 5))
+    ax.xaxis.set_major_locator(ticker.MaxNLocator(n_steps, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_formatter(_tick_text)
+
+
+def _tick_text(value: float, place: int | None) -> str:
+    return number_text(value + 0.0)  # -0.0 + 0.0 is 0.0: no sign at zero
 
 
 def _axis_text(importance: Importance, value_name: str | None) -> str:

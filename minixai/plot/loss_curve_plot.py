@@ -16,7 +16,7 @@ import numpy as np
 
 from minixai.errors import DataError
 from minixai.plot.canvas import BLUE, VERMILLION, new_axes, note, whole_numbers
-from minixai.plot.text import PLAIN_TEXT, number_text
+from minixai.plot.text import PLAIN_TEXT, number_text, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,6 +75,7 @@ def plot_loss_curve(
     marker = "o" if training.size < 12 else None
     epochs = np.arange(1, training.size + 1)
     axes.plot(epochs, training, color=BLUE, marker=marker, markersize=4, label="training")
+    across = "epoch"
     if held_out.size:
         axes.plot(
             np.arange(1, held_out.size + 1),
@@ -85,12 +86,12 @@ def plot_loss_curve(
             markersize=4,
             label=validation_name,
         )
-        _mark_lowest(axes, held_out)
+        across += _mark_lowest(axes, held_out, validation_name)
         legend = axes.legend(frameon=False)
         for text in legend.get_texts():
             text.set(**PLAIN_TEXT)
     _scale(axes, np.concatenate([training, held_out]))
-    axes.set_xlabel("epoch", **PLAIN_TEXT)
+    axes.set_xlabel(across, **PLAIN_TEXT)
     axes.xaxis.set_major_locator(whole_numbers())
     axes.spines[["top", "right"]].set_visible(False)
     n_missing = int((~np.isfinite(training)).sum() + (~np.isfinite(held_out)).sum())
@@ -103,21 +104,17 @@ def _as_curve(values: Any) -> Array:
     return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
 
 
-def _mark_lowest(ax: Any, held_out: Array) -> None:
-    """Point out the epoch whose held-out loss is the lowest."""
+def _mark_lowest(ax: Any, held_out: Array, name: str) -> str:
+    """Mark the epoch where the held-out curve is lowest; return the line below that says so.
+
+    Beside the mark the words would lie across a curve.
+    """
     if not np.isfinite(held_out).any():
-        return
+        return ""
     best = int(np.nanargmin(held_out))
-    ax.plot([best + 1], [held_out[best]], "o", color=VERMILLION, markersize=6, label="_lowest")
-    ax.annotate(
-        f"lowest: {number_text(float(held_out[best]))}, epoch {best + 1}",
-        (best + 1, held_out[best]),
-        xytext=(0, 9),
-        textcoords="offset points",
-        ha="right" if best > 0.6 * held_out.size else "left",
-        fontsize="small",
-        **PLAIN_TEXT,
-    )
+    ax.plot([best + 1], [held_out[best]], "o", color=VERMILLION, markersize=7, label="_lowest")
+    lowest = number_text(float(held_out[best]))
+    return f"\nlarge dot: lowest {shortened(name, 40)}, {lowest} at epoch {best + 1}"
 
 
 def _scale(ax: Any, losses: Array) -> None:

@@ -1,7 +1,8 @@
 """A network as neurons and connections: a line's width is the size of its weight.
 
 Positive weights are solid blue lines, negative ones dashed vermillion lines, weights of exactly
-0 (pruned) no lines at all. Wide layers show the neurons with the largest sum of absolute
+0 (pruned) no lines at all; weights below a twentieth of the largest drawn in their layer share
+the thinnest line. Wide layers show the neurons with the largest sum of absolute
 weights, in and out, and say of how many; the order from top to bottom stays the model's.
 
 Cost: O(number of weights).
@@ -18,7 +19,8 @@ import numpy as np
 from minixai._validation import check_number
 from minixai.errors import DataError, require
 from minixai.plot.canvas import BLUE, VERMILLION, new_axes
-from minixai.plot.text import PLAIN_TEXT, shortened
+from minixai.plot.network_frame import NetworkFrame, figure_width, network_frame
+from minixai.plot.text import PLAIN_TEXT, shortened, shortened_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_network"]
 
 _THICKEST = 3.2
-_FAINTEST = 0.03
+_THINNEST = 0.16
 
 
 def plot_network(
@@ -76,8 +78,12 @@ def plot_network(
     """
     check_number("max_neurons", max_neurons, low=1, integer=True)
     weights, activations = _weights_of(network)
-    axes = new_axes(ax, (7.2, 4.6))
     chosen = _chosen_neurons(weights, max_neurons)
+    counts = [len(weights[0]), *(weight.shape[1] for weight in weights)]
+    captions = _captions(chosen, list(widths) if widths is not None else counts, activations)
+    first, last = _shown_names(chosen[0], names), _shown_names(chosen[-1], output_names)
+    axes = new_axes(ax, (figure_width(captions, first, last), 4.6))
+    frame = network_frame(axes, captions, first, last)
     heights = [_heights(len(rows)) for rows in chosen]
     for i, weight in enumerate(weights):
         part = weight[np.ix_(chosen[i], chosen[i + 1])]
@@ -88,14 +94,13 @@ def plot_network(
         axes.scatter(
             np.full(len(height), i), height, s=60, facecolor=paper, edgecolor=line, zorder=4
         )
-    counts = [len(weights[0]), *(weight.shape[1] for weight in weights)]
-    _write_captions(axes, chosen, list(widths) if widths is not None else counts, activations)
-    _write_names(axes, 0, chosen[0], heights[0], names, "right")
-    _write_names(axes, len(weights), chosen[-1], heights[-1], output_names, "left")
+    _write_captions(axes, captions, frame)
+    _write_names(axes, -frame.name_gap(), heights[0], first, "right")
+    _write_names(axes, len(weights) + frame.name_gap(), heights[-1], last, "left")
     _write_legend(axes)
     axes.set_axis_off()
-    axes.set_xlim(-0.2 - (0.55 if names else 0), len(weights) + 0.2 + (0.45 if output_names else 0))
-    axes.set_ylim(-0.04, 1.16)
+    axes.set_xlim(frame.x_limits())
+    axes.set_ylim(frame.y_limits())
     return axes
 
 
@@ -134,10 +139,10 @@ def _draw_connections(ax: Any, i: int, part: Array, left: Array, right: Array) -
     largest = float(np.abs(part).max())
     for sign, color, style in ((1, BLUE, "solid"), (-1, VERMILLION, (0, (4, 1.6)))):
         share = np.clip(sign * part / largest, 0.0, None) if largest > 0 else np.zeros_like(part)
-        pairs = [(int(j), int(k)) for j, k in np.argwhere(share > _FAINTEST)]
+        pairs = [(int(j), int(k)) for j, k in np.argwhere(share > 0)]
         lines = collections.LineCollection(
             [[(i, left[j]), (i + 1, right[k])] for j, k in pairs],
-            linewidths=[_THICKEST * share[j, k] for j, k in pairs],
+            linewidths=[max(_THICKEST * share[j, k], _THINNEST) for j, k in pairs],
             colors=color,
             linestyles=[style],
             alpha=0.75,
@@ -146,28 +151,37 @@ def _draw_connections(ax: Any, i: int, part: Array, left: Array, right: Array) -
         ax.add_collection(lines, autolim=False)
 
 
-def _write_captions(
-    ax: Any, chosen: list[Array], counts: list[int], activations: list[str]
-) -> None:
+def _captions(chosen: list[Array], counts: list[int], activations: list[str]) -> list[str]:
+    """Say for every column what it is, and how many of its neurons are drawn."""
     last = len(chosen) - 1
+    captions = []
     for i, rows in enumerate(chosen):
         role = "inputs" if i == 0 else "output" if i == last else f"hidden layer {i}"
         n_shown, n_all = len(rows), counts[i]
         count = f"{n_all}" if n_shown == n_all else f"{n_shown} of {n_all} shown"
         activation = activations[i - 1] if i and activations[i - 1] else ""
-        text = f"{role}\n{count}" + (f", {shortened(activation, 16)}" if activation else "")
-        ax.text(i, 1.045, text, ha="center", va="bottom", fontsize="small", **PLAIN_TEXT)
+        captions.append(
+            f"{role}\n{count}" + (f", {shortened(activation, 16)}" if activation else "")
+        )
+    return captions
 
 
-def _write_names(
-    ax: Any, place: int, rows: Array, heights: Array, names: Sequence[str] | None, side: str
-) -> None:
+def _write_captions(ax: Any, captions: list[str], frame: NetworkFrame) -> None:
+    for i, caption in enumerate(captions):
+        place = (i, frame.caption_height(i))
+        ax.text(*place, caption, ha="center", va="bottom", fontsize=frame.points, **PLAIN_TEXT)
+
+
+def _shown_names(rows: Array, names: Sequence[str] | None) -> list[str]:
+    """Return the names of the neurons drawn; a neuron that has none gets its number."""
     if names is None:
-        return
-    offset = -0.07 if side == "right" else 0.07
-    for row, height in zip(rows, heights, strict=True):
-        name = shortened(names[row], 24) if row < len(names) else f"{row}"
-        ax.text(place + offset, height, name, ha=side, va="center", fontsize="small", **PLAIN_TEXT)
+        return []
+    return shortened_all([names[row] if row < len(names) else f"{row}" for row in rows], 24)
+
+
+def _write_names(ax: Any, place: float, heights: Array, names: list[str], side: str) -> None:
+    for name, height in zip(names, heights if names else (), strict=True):
+        ax.text(place, height, name, ha=side, va="center", fontsize="small", **PLAIN_TEXT)
 
 
 def _write_legend(ax: Any) -> None:

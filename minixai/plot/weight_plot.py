@@ -2,7 +2,7 @@
 
 A row that is pale all along belongs to an input the layer does not use; two columns alike are
 two neurons doing the same work; a pruned weight has the pale colour of 0. Colours reach from
-minus to plus the largest absolute weight.
+minus (vermillion) to plus (blue) the largest absolute weight.
 
 Cost: O(n_in * n_out).
 """
@@ -98,7 +98,7 @@ def plot_weights(
     axes.xaxis.set_major_locator(whole_numbers())
     axes.set_xlabel("neuron", **PLAIN_TEXT)
     axes.spines[:].set_visible(False)
-    axes.figure.colorbar(image, ax=axes, label="weight (− vermillion, + blue)", pad=0.02)
+    axes.figure.colorbar(image, ax=axes, label="weight", pad=0.02)
     if drawn.shape != whole:
         note(axes, f"{n_in} of {whole[0]} inputs and {n_out} of {whole[1]} neurons shown")
     return axes

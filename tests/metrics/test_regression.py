@@ -99,7 +99,7 @@ def test_r2_of_one_row_is_not_a_number():
         ([1.0, np.nan], [1.0, 1.0], "`y_true` must be finite, got nan in row 1"),
         ([1.0, 2.0], [1.0, np.inf], "`y_pred` must be finite, got inf in row 1"),
         ([1e308], [-1e308], "y_pred - y_true"),
-        (np.ones((2, 2)), np.ones((2, 2)), "one number per row"),
+        (np.ones((2, 2, 2)), np.ones((2, 2, 2)), "one number per row"),
     ],
 )
 def test_bad_input_is_named(y, h, words):
