@@ -7,9 +7,11 @@ Results go to standard output, progress and errors to standard error. Exit codes
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from minixai import __version__
@@ -142,7 +144,7 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--jobs", type=int, default=1, help="threads for the explanations (1)")
     run.add_argument("--leak", action="store_true", help="the shop with a leaked target")
     run.add_argument("--json", action="store_true", help="print the study as JSON")
-    run.add_argument("--force", action="store_true", help="overwrite any file at the report path")
+    run.add_argument("--force", action="store_true", help="overwrite any file at the paths")
     run.set_defaults(function=_run)
 
 
@@ -154,10 +156,16 @@ def _versions(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from minixai.errors import ParameterError
     from minixai.report import check_destination
     from minixai.study import run_study
+    from minixai.study_record import check_study_path
 
     check_destination(options.report, force=options.force)
+    if options.save:
+        check_study_path(options.save, force=options.force)
+        if Path(options.save).resolve() == Path(options.report).resolve():
+            raise ParameterError("`--save` and `--report` name one file: give each its own.")
     study = run_study(
         _table(options),
         model=options.model,
@@ -168,7 +176,7 @@ def _run(options: argparse.Namespace) -> int:
     )
     study.report(options.report, force=options.force)
     if options.save:
-        study.save(options.save)
+        study.save(options.save, force=options.force)
     sys.stdout.write((study.to_json() if options.json else _overview(study, options)) + "\n")
     return 0
 
@@ -208,16 +216,19 @@ def _kind(word: str) -> tuple[str, str]:
 
 
 def _command(options: argparse.Namespace) -> str:
-    words = ["minixai run"]
+    words = ["minixai", "run"]
     if options.source:
         words.append(options.source)
-    for name in ("target", "like", "model", "seed"):
+    for name in ("target", "like", "model", "seed", "test_share"):
         value = getattr(options, name)
-        if value is not None:
-            words.append(f"--{name} {value}")
+        if value is not None and (name, value) != ("test_share", 0.2):
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    for name in ("drop", "kind"):
+        for value in getattr(options, name):
+            words += [f"--{name}", value]
     if options.leak:
         words.append("--leak")
-    return " ".join(words)
+    return shlex.join(words)
 
 
 def _overview(study: Study, options: argparse.Namespace) -> str:
@@ -227,7 +238,7 @@ def _overview(study: Study, options: argparse.Namespace) -> str:
     width = max(len(row["model"]) for row in study.scores)
     lines.append(f"{'on held-out rows':<{width}}  " + "  ".join(names))
     for row in study.scores:
-        cells = ["-" if row[name] is None else f"{row[name]:.4f}" for name in names]
+        cells = ["-" if row[name] is None else f"{row[name]:.4g}" for name in names]
         aligned = [cell.rjust(len(name)) for cell, name in zip(cells, names, strict=True)]
         lines.append(f"{row['model']:<{width}}  " + "  ".join(aligned))
     permutation = study.importances[0]

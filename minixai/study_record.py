@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from minixai.errors import DataError, FileFormatError
+from minixai.errors import DataError, FileFormatError, ParameterError
 from minixai.files import write_whole
 from minixai.finding import Finding
 from minixai.importance import Importance
 
-__all__ = ["Study"]
+__all__ = ["Study", "check_study_path"]
 
 _FORMAT = "minixai-study/1"
 
@@ -110,8 +110,16 @@ class Study:
         """Return the record as JSON text."""
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
 
-    def save(self, path: Any) -> None:
-        """Write the record as JSON, whole or not at all."""
+    def save(self, path: Any, *, force: bool = False) -> None:
+        """Write the record as JSON, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+        force : bool
+            Overwrite a file that is not a study.
+        """
+        check_study_path(path, force=force)
         write_whole(path, self.to_json().encode("utf-8", "replace"))
 
     @classmethod
@@ -149,3 +157,19 @@ class Study:
         first = self.scores[0]
         shown = ", ".join(f"{m['name']} {first[m['name']]:.4g}" for m in self.metrics)
         return f"{self.title}: {first['model']}, {shown}; {len(self.warnings)} warnings"
+
+
+def check_study_path(path: Any, *, force: bool = False) -> None:
+    """Raise `ParameterError` if a study may not be written to ``path``; write nothing."""
+    target = Path(path)
+    if target.is_dir() or not target.parent.is_dir():
+        raise ParameterError(f"Cannot write {str(target)!r}: name a file in a folder that exists.")
+    if force or not target.exists():
+        return
+    with target.open("rb") as file:
+        start = file.read(200)
+    if start and _FORMAT.encode() not in start:
+        raise ParameterError(
+            f"{str(target)!r} exists and is not a saved study: choose another path, or "
+            "overwrite it with `force=True` (on the command line `--force`)."
+        )

@@ -143,6 +143,8 @@ def trained(model: Any, train: Encoded, unit: TargetUnit, task: str | None, seed
     if isinstance(model, str):
         check_option("model", model, MODELS)
         chosen = _named(model, task, len(train.target), seed)
+    elif isinstance(model, type):
+        raise ParameterError(f"`model` must be fitted by an object: give {model.__name__}(...).")
     elif hasattr(model, "fit") and hasattr(model, "get_params"):
         chosen = type(model)(**deepcopy(model.get_params(deep=False)))
     else:
@@ -178,10 +180,10 @@ def framed(encoded: Encoded) -> Any:
 def metrics_for(task: str | None, model: Any) -> list[Metric]:
     """Return what is measured, the metric that importance and compression use first."""
     names: tuple[str, ...] = _REGRESSION
-    if task != "regression":
+    if task != "regression" and hasattr(model, "classes_"):
         names = _BINARY if len(model.classes_) == 2 else _MULTICLASS
     needed = {name: METRICS[name].method for name in names}
-    usable = [n for n in names if hasattr(model, needed[n]) or task == "regression"]
+    usable = [n for n in names if hasattr(model, needed[n]) or not hasattr(model, "classes_")]
     return [get_metric(name, model) for name in usable]
 
 
@@ -202,11 +204,9 @@ def scores(
         users, items = pair
         bias = BiasBaseline().fit(*_ids(split.train, users, items), train.target)
         predicted = bias.predict(*_ids(split.test, users, items))
-        rows.append(
-            _row(
-                "bias baseline (user and item means)", _of_numbers(metrics, test.target, predicted)
-            )
-        )
+        named = pair if pair != ("user_id", "item_id") else ("user", "item")
+        name = f"bias baseline ({named[0]} and {named[1]} means)"
+        rows.append(_row(name, _of_numbers(metrics, test.target, predicted)))
     if not isinstance(model, LinearRegression):
         line = LinearRegression().fit(train.X, train.target)
         rows.append(

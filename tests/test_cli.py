@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minixai import cli, study_steps
+from minixai import cli, run_study, study_steps
+from minixai.errors import ParameterError
+from minixai.linear import LinearRegression
 from minixai.neural import MLPRegressor
 
 pandas = pytest.importorskip("pandas")
@@ -280,3 +282,59 @@ def test_warnings_are_one_line_each(folder, capsys):
     assert err.startswith("minixai: warning: ")
     assert err.count("\n") == 1
     assert ".py" not in err
+
+
+def test_save_overwrites_no_file_but_a_study(folder, capsys):
+    table().to_csv("a.csv", index=False)
+    before = Path("a.csv").read_bytes()
+    words = ["a.csv", "--target", "price", "--model", "linear"]
+    assert run(*words, "--save", "a.csv") == 2
+    assert "is not a saved study" in capsys.readouterr().err
+    assert Path("a.csv").read_bytes() == before
+    assert run(*words, "--save", "minixai-report.html") == 2
+    assert run(*words, "--save", "nowhere/s.json") == 2
+    assert not Path("minixai-report.html").exists()
+    for _ in range(2):  # a study may be written over a study
+        assert run(*words, "--save", "s.json") == 0
+
+
+def test_a_copy_of_the_target_is_found_in_a_small_table(folder, capsys):
+    table().assign(leak=lambda t: t["price"]).to_csv("a.csv", index=False)
+    assert run("a.csv", "--target", "price", "--model", "linear") == 0
+    assert "WARNING: Column 'leak' equals the target 'price'" in capsys.readouterr().out
+
+
+def test_the_command_on_record_repeats_the_run(folder, capsys):
+    table().assign(b=1.0).to_csv("a.csv", index=False)
+    words = [
+        "a.csv",
+        "--target",
+        "price",
+        "--model",
+        "linear",
+        "--drop",
+        "b",
+        "--test-share",
+        "0.3",
+    ]
+    assert run(*words, "--json") == 0
+    command = json.loads(capsys.readouterr().out)["settings"]["command"]
+    assert command == (
+        "minixai run a.csv --target price --model linear --seed 0 --test-share 0.3 --drop b"
+    )
+
+
+def test_small_numbers_are_no_zeros(folder, capsys):
+    frame = table()
+    frame["price"] *= 1e-12
+    frame.to_csv("a.csv", index=False)
+    assert run("a.csv", "--target", "price", "--model", "linear") == 0
+    assert "e-1" in capsys.readouterr().out
+
+
+def test_a_class_is_no_model_and_a_regressor_may_face_two_values():
+    X, y = np.random.default_rng(0).normal(size=(80, 2)), np.arange(80) % 2
+    with pytest.raises(ParameterError, match="give MLPRegressor"):
+        run_study((X, y), model=MLPRegressor)
+    study = run_study((X, y), model=LinearRegression())
+    assert study.metrics[0]["name"] == "root_mean_squared_error"

@@ -54,7 +54,7 @@ def check_leak(
         model_skill, share_of_model, exact_share, next_column, next_skill, measure, n_test.
     """
     if test.n_rows < _LEAST_TEST_ROWS:
-        return []
+        return _copies_of_target(train)
     model_skill = _model_skill(train, test, model_scores)
     results = single_column_skills(train, test)
     order = sorted(results, key=lambda name: -results[name].skill)
@@ -149,6 +149,22 @@ def _leak(
         ),
         severity="warning",
     )
+
+
+def _copies_of_target(train: Table) -> list[Finding]:
+    """Return the columns that are the target row for row: that shows in the smallest table."""
+    assert train.target is not None
+    wanted = _pattern(train.columns[train.target])
+    found = []
+    for name in train.features:
+        if _pattern(train.columns[name]) == wanted:
+            sentence = f"Column {name!r} equals the target {train.target!r} in all rows."
+            proposal = f"Leave {name!r} out and fit again."
+            evidence = {"exact_share": 1.0, "n_train": train.n_rows}
+            found.append(
+                Finding("leaked_target", (name,), sentence, evidence, proposal, severity="warning")
+            )
+    return found
 
 
 def _note(

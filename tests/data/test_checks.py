@@ -114,9 +114,11 @@ def test_a_column_far_below_the_model_is_honest():
     assert leaks(whole, model_scores={"r2": None}) != []
 
 
-def test_a_few_test_rows_accuse_nobody():
+def test_a_few_test_rows_accuse_nobody_but_a_copy():
     y = np.arange(40.0)
-    assert leaks(table("y", copy=y, y=y)) == []
+    found = leaks(table("y", copy=y, double=2 * y, y=y))
+    assert [finding.columns for finding in found] == [("copy",)]
+    assert "equals the target" in found[0].sentence
 
 
 REAL = [
