@@ -36,7 +36,7 @@ def test_one_column_has_the_textbook_form():
     assert found.t_values[1] == pytest.approx(r * np.sqrt(23 / (1 - r * r)), rel=1e-9)
     assert found.f_value == pytest.approx(found.t_values[1] ** 2, rel=1e-9)
     assert found.f_p_value == pytest.approx(found.p_values[1], rel=1e-9)
-    assert found.vif[1] == 1.0
+    assert found.vif[1] == pytest.approx(1.0, rel=1e-12)
     assert np.isnan(found.vif[0])
 
 
