@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
+from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError, suggestion
 from minixai.protocols import Array
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "as_vector",
     "as_weights",
     "check_groups",
+    "check_mask",
+    "check_model",
     "check_number",
     "column_names",
     "feature_names_of",
@@ -69,15 +73,16 @@ def as_matrix(X: Any, *, owner: str = "minixai", allow_nan: bool = False) -> Arr
     DataTypeError
         Sparse, complex or text input.
     DataError
-        Wrong number of dimensions, no rows, no columns, NaN or infinity.
+        Wrong number of dimensions, no rows, no columns, NaN, infinity or masked values.
     """
+    check_mask(X, "X")
     if hasattr(X, "tocsr"):
         raise DataTypeError(
             f"Sparse data was passed, but {owner} needs dense data: use X.toarray()."
         )
     names = column_names(X)
     array = np.asarray(X)
-    _check_shape(array, owner)
+    _check_shape(array.shape, owner)
     if np.iscomplexobj(array):
         raise DataTypeError(
             f"Complex data not supported: {owner} needs real numbers, got {array.dtype}."
@@ -90,28 +95,34 @@ def as_matrix(X: Any, *, owner: str = "minixai", allow_nan: bool = False) -> Arr
     return matrix
 
 
-def _check_shape(array: Array, owner: str) -> None:
-    if array.ndim != 2:
+def check_mask(values: Any, name: str) -> None:
+    """Refuse masked values: NumPy hands out what lies under the mask."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise DataError(
+            f"`{name}` has {np.count_nonzero(values.mask)} masked values, and masks are not read: "
+            f"fill them first, such as {name}.astype(float).filled(numpy.nan)."
+        )
+
+
+def _check_shape(shape: tuple[int, ...], owner: str) -> None:
+    if len(shape) != 2:
         remedy = (
             "Reshape your data either using array.reshape(-1, 1) if it has one column "
             "or array.reshape(1, -1) if it is one row."
         )
-        raise DataError(f"{owner} needs a 2-D X, got shape {array.shape}. {remedy}")
-    rows, columns = array.shape
-    if rows == 0:
-        raise DataError(
-            f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required."
-        )
-    if columns == 0:
-        raise DataError(
-            f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required."
-        )
+        raise DataError(f"{owner} needs a 2-D X, got shape {shape}. {remedy}")
+    for count, what in zip(shape, ("sample", "feature"), strict=True):
+        if count == 0:
+            raise DataError(
+                f"Found array with 0 {what}(s) (shape={shape}) while a minimum of 1 is required."
+            )
 
 
 def _numbers_from(array: Array, names: list[str] | None, X: Any) -> Array:
     """Convert an object or text array, naming the first column that is not numbers."""
     if array.dtype.kind not in "OUS":
         raise DataTypeError(f"X has dtype {array.dtype}, and numbers are needed: encode it first.")
+    array = _without_na(array)
     for j in range(array.shape[1]):
         column = array[:, j]
         if any(isinstance(value, complex) for value in column):
@@ -127,6 +138,14 @@ def _numbers_from(array: Array, names: list[str] | None, X: Any) -> Array:
                 "of digits or a number, so encode it first (minixai.data.TableEncoder)."
             ) from error
     return array.astype(np.float64)
+
+
+def _without_na(array: Array) -> Array:
+    """Return objects with pandas' NA, which turns into no float, as NaN."""
+    missing = getattr(sys.modules.get("pandas"), "NA", None)
+    if missing is None or array.dtype != object:
+        return array
+    return np.where(np.frompyfunc(lambda v: v is missing, 1, 1)(array).astype(bool), np.nan, array)
 
 
 def _is_number(value: Any) -> bool:
@@ -146,10 +165,13 @@ def _check_finite(matrix: Array, names: list[str] | None, owner: str, allow_nan:
     if not wrong.any():
         return
     row, j = (int(k) for k in np.argwhere(wrong)[0])
-    what = "NaN" if np.isnan(matrix[row, j]) else "infinity"
+    if np.isnan(matrix[row, j]):
+        what, count = "NaN", f"missing values: {np.count_nonzero(np.isnan(matrix))}"
+    else:
+        what, count = "infinity", f"such values: {np.count_nonzero(np.isinf(matrix))}"
     name = repr(names[j]) if names else str(j)
     raise DataError(
-        f"Input X contains {what} in column {name}, row {row} ({int(wrong.sum())} such values); "
+        f"Input X contains {what} in column {name}, row {row} ({count}); "
         f"{owner} needs finite numbers: fill them (minixai.data.MissingImputer) or drop the rows."
     )
 
@@ -170,14 +192,16 @@ def as_vector(y: Any, n_rows: int | None = None, *, name: str = "y") -> Array:
     try:
         vector = np.ascontiguousarray(array, dtype=np.float64)
     except (TypeError, ValueError) as error:
+        value = next((v for v in array if not _is_number(v)), array[0])
         raise DataError(
-            f"`{name}` must hold numbers, got {str(array[0])[:40]!r}: "
-            "encode it, or use a classifier."
+            f"`{name}` must hold numbers, got {str(value)[:40]!r}: encode it, or use a classifier."
         ) from error
     if not np.isfinite(vector).all():
         row = int(np.argmin(np.isfinite(vector)))
-        what = "NaN" if np.isnan(vector[row]) else "infinity"
-        raise DataError(f"Input {name} contains {what} in row {row}: drop such rows.")
+        what, kind = ("NaN", "missing") if np.isnan(vector[row]) else ("infinity", "infinite")
+        raise DataError(
+            f"Input {name} contains {what} in row {row}: drop the rows where it is {kind}."
+        )
     return vector
 
 
@@ -189,7 +213,8 @@ def one_dimensional(y: Any, n_rows: int | None, *, name: str = "y") -> Array:
         )
     if hasattr(y, "tocsr"):
         raise DataTypeError(f"Sparse `{name}` is not supported: use {name}.toarray().ravel().")
-    array = np.asarray(y)
+    check_mask(y, name)
+    array = _without_na(np.asarray(y))
     if array.ndim == 2 and array.shape[1] == 1:
         warn_column_vector(name)
         array = array[:, 0]
@@ -207,11 +232,6 @@ def one_dimensional(y: Any, n_rows: int | None, *, name: str = "y") -> Array:
 
 def warn_column_vector(name: str) -> None:
     """Warn that a column vector was flattened, in scikit-learn's own category if it is loaded."""
-    import sys
-    import warnings
-
-    from minixai.errors import DataWarning
-
     category: type[Warning] = DataWarning
     if "sklearn" in sys.modules:
         from sklearn.exceptions import DataConversionWarning
@@ -228,6 +248,7 @@ def as_weights(sample_weight: Any, n_rows: int) -> Array:
     """Return weights (n_samples,), float64, non-negative and not all zero; None means ones."""
     if sample_weight is None:
         return np.ones(n_rows)
+    check_mask(sample_weight, "sample_weight")
     array = np.asarray(sample_weight, dtype=np.float64)
     if array.ndim == 0:
         array = np.full(n_rows, float(array))
@@ -247,6 +268,7 @@ def feature_names_of(model: Any, X: Any) -> list[str]:
     names = column_names(X)
     if names is None:
         learned = getattr(model, "feature_names_in_", None)
+        _check_shape(np.shape(X), "minixai")
         n_columns = np.shape(X)[1]
         if learned is not None and len(learned) == n_columns:
             return [str(name) for name in learned]
@@ -262,14 +284,21 @@ def check_groups(
     Raises
     ------
     ParameterError
-        A column that is not there, in two groups, or a group without columns.
+        Not a dict, a column that is not there, in two groups, or a group without columns.
     """
+    if not isinstance(groups, (Mapping, type(None))):
+        raise ParameterError(
+            f"`groups` must be a dict of name -> list of columns, got {groups!r}: name each group, "
+            "such as {'first': [0, 1]}."
+        )
     index = {name: j for j, name in enumerate(feature_names)}
     players: dict[str, list[int]] = {}
     taken: dict[int, str] = {}
     for group, members in (groups or {}).items():
-        if isinstance(members, str) or len(members) == 0:
-            raise ParameterError(f"`groups[{group!r}]` must be a list of columns, got {members!r}.")
+        if isinstance(members, str) or not np.iterable(members) or len(members) == 0:
+            raise ParameterError(
+                f"`groups[{group!r}]` must be a list of columns, such as [0, 1], got {members!r}."
+            )
         players[str(group)] = []
         for member in members:
             j = _column_index(member, index, len(feature_names), str(group))
@@ -298,12 +327,22 @@ def _column_index(member: int | str, index: dict[str, int], n_columns: int, grou
         raise ParameterError(
             f"`groups[{group!r}]` names column {member}, and X has {n_columns} columns."
         )
-    if member in index:
-        return index[str(member)]
+    if isinstance(member, str) and member in index:
+        return index[member]
     raise ParameterError(
         f"`groups[{group!r}]` names column {member!r}, which X does not have."
         f"{suggestion(member, index)}"
     )
+
+
+def check_model(model: Any) -> None:
+    """Raise `ParameterError` where a class stands for a fitted model."""
+    if isinstance(model, type):
+        name = model.__name__
+        raise ParameterError(
+            f"`model` must be a fitted model, got the class {name}: make one and fit it, such as "
+            f"{name}().fit(X, y)."
+        )
 
 
 def check_number(

@@ -8,6 +8,7 @@ import numpy as np
 
 from minixai.compression import measure, prune, quantize
 from minixai.data import Encoded, Table
+from minixai.errors import DataError
 from minixai.explain import InputXGradient, permutation_importance, weight_importance
 from minixai.importance import Importance
 from minixai.metrics import Metric
@@ -131,8 +132,8 @@ def compression(
     variants = {
         "original": model,
         f"pruned {SPARSITY:.0%}": pruned,
-        "int8": quantize(model, calibration, granularity="channel"),
-        f"pruned {SPARSITY:.0%}, int8": quantize(pruned, calibration, granularity="channel"),
+        "int8": _quantized(model, calibration, test),
+        f"pruned {SPARSITY:.0%}, int8": _quantized(pruned, calibration, test),
     }
     rows, latency = [], {}
     for name, variant in variants.items():
@@ -140,3 +141,13 @@ def compression(
         latency[name] = measured.pop("latency")
         rows.append({"model": name, **measured, "latency": f"latency.{name}"})
     return rows, latency
+
+
+def _quantized(model: Any, calibration: Any, test: Encoded) -> Any:
+    """Return the calibrated int8 model; with an outlier that it refuses, the dynamic one."""
+    calibrated = quantize(model, calibration, granularity="channel")
+    try:
+        calibrated.predict(framed(test))
+    except DataError:
+        return quantize(model, granularity="channel")
+    return calibrated

@@ -40,6 +40,30 @@ def test_the_place_of_a_bad_number_is_named(value):
         validation.as_matrix(frame)
 
 
+@pytest.mark.parametrize("dtype", [object, "Int64", "Float64"])
+def test_pandas_na_is_a_missing_value(dtype):
+    frame = pandas.DataFrame({"age": [1, 2, 3], "price": pandas.array([1, 2, pandas.NA], dtype)})
+    with pytest.raises(
+        DataError, match=r"NaN in column 'price', row 2 \(missing values: 1\).*fill"
+    ):
+        validation.as_matrix(frame)
+    assert np.isnan(validation.as_matrix(frame, allow_nan=True)[2, 1])
+    with pytest.raises(DataError, match="NaN in row 2: drop the rows where it is missing"):
+        validation.as_vector(frame["price"])
+    with pytest.raises(DataTypeError, match="'b' holds text"):
+        validation.as_matrix(frame.assign(b="x"))
+
+
+def test_masks_are_not_ignored():
+    masked = np.ma.masked_array(np.ones((3, 2)), mask=[[0, 0], [0, 1], [0, 0]])
+    with pytest.raises(DataError, match=r"`X` has 1 masked values, and masks .*fill them"):
+        validation.as_matrix(masked)
+    for check, name in ((validation.as_vector, "y"), (validation.as_weights, "sample_weight")):
+        with pytest.raises(DataError, match=f"`{name}` has . masked values"):
+            check(masked[:, 1], 3)
+    assert validation.as_matrix(np.ma.masked_array(np.ones((3, 2)))).shape == (3, 2)
+
+
 def test_nan_may_stay_where_it_is_allowed_and_infinity_never():
     X = np.array([[1.0, np.nan]])
     assert np.isnan(validation.as_matrix(X, allow_nan=True)[0, 1])
@@ -86,6 +110,7 @@ def test_vectors():
         (None, "is None"),
         ([1, 2, 3], "inconsistent numbers"),
         (["a", "b"], "must hold numbers"),
+        (np.array([1, "b"], object), "got 'b'"),
         ([1, np.nan], "NaN in row 1"),
         ([np.inf, 1], "infinity in row 0"),
         ([1j, 2], "Complex"),
@@ -120,6 +145,10 @@ def test_groups_are_players():
         ({"g": []}, "list of columns"),
         ({"g": "a"}, "list of columns"),
         ({"b": ["a"]}, "rename"),
+        ([[0, 1]], "dict of name -> list of columns"),
+        ({"g": 0}, "list of columns"),
+        ({"g": [[0]]}, "does not have"),
+        ({"g": [1.5]}, "does not have"),
     ]:
         with pytest.raises(ParameterError, match=text):
             validation.check_groups(bad, names)
@@ -170,3 +199,5 @@ def test_feature_names():
     assert validation.feature_names_of(Model(), np.ones((1, 2))) == ["p", "q"]
     assert validation.feature_names_of(Model(), np.ones((1, 3))) == ["x0", "x1", "x2"]
     assert validation.feature_names_of(None, pandas.DataFrame({"k": [1]})) == ["k"]
+    with pytest.raises(DataError, match="2-D X"):
+        validation.feature_names_of(None, np.ones(3))

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_number, feature_names_of
+from minixai._validation import check_model, check_number, feature_names_of
 from minixai.compression.integer_layer import QuantizedLayer, row_ranges
 from minixai.compression.quantized_network import (
     QuantizedClassifier,
@@ -52,8 +52,9 @@ def quantize(
         classifier (two classes with one raw output: sigmoid; else softmax).
     X_calibration : array-like or data frame (n_samples, n_features), optional
         Rows such as the model will meet, standardised as in fit: they fix the range of every
-        layer's input. None: the range of each row alone, found as it comes (slower, never
-        clipped).
+        layer's input; values outside are clipped, and those more than 100 widths outside are a
+        DataError when predicting. None: the range of each row alone, found as it comes (slower,
+        never clipped).
     n_bits : int
         Bits of a weight, 2 to 8; inputs always have 8.
     granularity : {"tensor", "channel"}
@@ -72,8 +73,8 @@ def quantize(
     Raises
     ------
     ParameterError
-        A model without layers, one that is quantized already, a wrong option, or a layer too
-        wide for 32-bit sums.
+        A class, a model without layers, one that is quantized already, a wrong option, or a layer
+        too wide for 32-bit sums.
     DataError
         Weights or biases beyond the range of float32.
 
@@ -84,6 +85,7 @@ def quantize(
     >>> quantize(model).predict([[1.0]]).round(2)
     array([2.])
     """
+    check_model(model)
     check_number("n_bits", n_bits, low=2, high=8, integer=True)
     check_option("granularity", granularity, ("tensor", "channel"))
     if getattr(model, "n_bits", None) is not None:

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_number
+from minixai._validation import check_model, check_number
 from minixai.errors import ParameterError, check_option
 from minixai.optim.training import fine_tune
 from minixai.protocols import Array, ParameterDifferentiable
@@ -54,7 +54,8 @@ def prune(
     X, y : array-like, optional
         Data to fine-tune on; needed with ``n_epochs``.
     n_epochs : int
-        Epochs of fine-tuning, during which the zeros stay zero; 0 for none.
+        Epochs of fine-tuning by the model's own optimizer and step, during which the zeros stay
+        zero; 0 for none. `LinearRegression` is solved exactly instead, however many they are.
     random_state : int or None
         Seed of the fine-tuning; None is 0.
 
@@ -62,11 +63,16 @@ def prune(
     -------
     fitted model of the same class
 
+    Warns
+    -----
+    ConvergenceWarning
+        Fine-tuning did not lower the loss; the pruned model is given as it was before.
+
     Raises
     ------
     ParameterError
-        A sparsity outside [0, 1), an unknown scope, ``n_epochs`` without data, or a model
-        without parameters.
+        A sparsity outside [0, 1), an unknown scope, ``n_epochs`` without data, a class, or a
+        model without parameters.
 
     Examples
     --------
@@ -75,6 +81,7 @@ def prune(
     >>> prune(model, sparsity=0.5).predict([[1.0, 1.0]]).round(6)
     array([3.])
     """
+    check_model(model)
     check_number("sparsity", sparsity, low=0.0, high=1.0, open_high=True)
     check_option("scope", scope, ("global", "layer"))
     check_number("n_epochs", n_epochs, low=0, integer=True)

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_matrix
+from minixai._validation import as_matrix, check_model
+from minixai.errors import ParameterError
 from minixai.files import size_of
 from minixai.metrics import get_metric
 from minixai.protocols import Saveable
@@ -108,7 +109,8 @@ def measure(model: Any, X: Any, y: Any, metric: Any = None) -> Measurement:
     Raises
     ------
     ParameterError
-        An unknown metric, or one that the model cannot serve.
+        A class, a model without ``predict``, an unknown metric, or one that the model cannot
+        serve.
 
     Examples
     --------
@@ -118,6 +120,12 @@ def measure(model: Any, X: Any, y: Any, metric: Any = None) -> Measurement:
     >>> found.n_parameters, found.metric_name, round(found.metric_value, 6)
     (2, 'r2', 1.0)
     """
+    check_model(model)
+    if not hasattr(model, "predict"):
+        raise ParameterError(
+            f"measure needs a model with `predict`, and {type(model).__name__} does not have it: "
+            "give the fitted model itself."
+        )
     chosen = get_metric(metric, model)
     value = chosen.evaluate(model, X, y)
     arrays = list(model.parameters().values()) if hasattr(model, "parameters") else None

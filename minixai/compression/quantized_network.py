@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from minixai._estimator import Classifier, Estimator, Regressor
+from minixai._validation import feature_names_of
 from minixai.compression.code_packing import layers_from_state, state_of_layers
 from minixai.compression.integer_layer import IntegerLayer, LayerPass, QuantizedLayer
 from minixai.errors import DataError, ParameterError
@@ -26,13 +27,16 @@ __all__ = ["QuantizedClassifier", "QuantizedNetwork", "QuantizedRegressor"]
 
 _BLOCK_ROWS = 1024
 """Rows that go through the network together."""
+_FARTHEST = 100.0
+"""Widths of the calibrated range that an input may lie outside of it and still be clipped."""
 
 
 class QuantizedNetwork(Estimator):
     """What quantized regressors and classifiers share: the integer forward pass and its slope.
 
     Made by `quantize`, not fitted. Its answers are computed in the type of X (float32 or float64)
-    between the integer products.
+    between the integer products. A calibrated one clips inputs outside of its range, and refuses
+    those more than 100 times its width away, where the answer would have nothing to do with them.
 
     Parameters
     ----------
@@ -103,7 +107,7 @@ class QuantizedNetwork(Estimator):
 
     def forward_trace(self, X: Any) -> list[Array]:
         """Return every activation (n_samples, n_out): X first, the raw output last."""
-        matrix = self._validated(X)
+        matrix = self._inputs(X)
         return [matrix, *(passed.output for passed in self._passes(matrix))]
 
     def input_gradient(self, X: Any, output: int | None = None) -> Array:
@@ -126,14 +130,36 @@ class QuantizedNetwork(Estimator):
         ------
         ParameterError
             No such output.
+        DataError
+            A value far outside of the calibrated range.
         """
-        matrix = self._validated(X)
+        matrix = self._inputs(X)
         k = len(self.quantized_layers[-1].bias)
-        if output is not None and not 0 <= output < k:
+        is_index = isinstance(output, (int, np.integer)) and not isinstance(output, bool)
+        if output is not None and not (is_index and 0 <= output < k):
             raise ParameterError(f"`output` must be an index below {k} or None, got {output!r}.")
         passes = list(self._passes(matrix))
         slopes = [self._slope(passes, o) for o in (range(k) if output is None else [output])]
         return slopes[0] if len(slopes) == 1 else np.stack(slopes, axis=2)
+
+    def _inputs(self, X: Any) -> Array:
+        """Give X checked; values that clipping would turn into others altogether are refused."""
+        matrix, first = self._validated(X), self.quantized_layers[0]
+        if first.input_scale is None:
+            return matrix
+        width = 255.0 * first.input_scale
+        low = -first.input_zero_point * first.input_scale
+        least, most = low - _FARTHEST * width, low + (1.0 + _FARTHEST) * width
+        if least <= float(matrix.min()) and float(matrix.max()) <= most:
+            return matrix
+        exact = matrix.astype(np.float64)
+        i, j = np.argwhere((exact < least) | (exact > most))[0]
+        raise DataError(
+            f"Column {feature_names_of(self, X)[j]!r} is {exact[i, j]:.4g} in row {i}, more than "
+            f"{_FARTHEST:g} widths outside of the calibrated range {low:.4g} ... {low + width:.4g}:"
+            " calibrate with such rows, or quantize without `X_calibration` for ranges that follow "
+            "each row."
+        )
 
     def _slope(self, passes: list[LayerPass], output: int) -> Array:
         """Walk back from one output to the inputs."""
@@ -145,7 +171,7 @@ class QuantizedNetwork(Estimator):
 
     def _raw(self, X: Any) -> Array:
         """Give the raw output (n_samples, k), block by block."""
-        matrix = self._validated(X)
+        matrix = self._inputs(X)
         outputs = []
         for start in range(0, len(matrix), _BLOCK_ROWS):
             *_, last = self._passes(matrix[start : start + _BLOCK_ROWS])

@@ -27,7 +27,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minixai._validation import as_matrix, check_groups, check_number, feature_names_of, generator
+from minixai._validation import (
+    as_matrix,
+    check_groups,
+    check_mask,
+    check_model,
+    check_number,
+    feature_names_of,
+    generator,
+)
 from minixai.errors import DataError
 from minixai.importance import Importance
 from minixai.metrics import get_metric
@@ -41,6 +49,7 @@ __all__ = ["permutation_importance"]
 
 _BLOCK_VALUES = 1 << 21
 """Values in a block of shuffled copies: 16 MB of float64."""
+_OWNER = "permutation_importance"
 
 
 def permutation_importance(
@@ -90,9 +99,10 @@ def permutation_importance(
     Raises
     ------
     DataError
-        X and y of different lengths, or columns that the model cannot take.
+        X that is no table, X and y of different lengths, or columns that the model cannot take.
     ParameterError
-        A wrong argument, an unknown column in ``groups``, or a model without the needed method.
+        A wrong argument, an unknown column in ``groups``, a class, or a model without the needed
+        method.
 
     Examples
     --------
@@ -103,11 +113,14 @@ def permutation_importance(
     (True, 0.0)
     """
     check_number("n_repeats", n_repeats, low=1, integer=True)
+    check_model(model)
     chosen = get_metric(metric, model)
+    table = _table_of(X)
     names = feature_names_of(model, X)
     players = check_groups(groups, names)
+    check_mask(y, "y")
     target = np.asarray(y)
-    n_samples = len(X)
+    n_samples = len(table)
     if target.shape[:1] != (n_samples,):
         raise DataError(
             f"X has {n_samples} rows and `y` has shape {target.shape}: give one value per row."
@@ -115,9 +128,11 @@ def permutation_importance(
     draws = _draw_orders(random_state, n_repeats, n_samples)
     columns, engine = list(players.values()), as_engine(n_jobs)
     if isinstance(model, ColumnReplacer):
-        baseline, scores = _scores_by_replacement(model, X, target, chosen, columns, draws, engine)
+        baseline, scores = _scores_by_replacement(
+            model, table, target, chosen, columns, draws, engine
+        )
     else:
-        baseline, scores = _scores_by_copies(model, X, target, chosen, columns, draws, engine)
+        baseline, scores = _scores_by_copies(model, table, target, chosen, columns, draws, engine)
     sign = 1.0 if chosen.higher_is_better else -1.0
     drops = sign * (baseline - scores)  # (1)
     return Importance(
@@ -135,6 +150,13 @@ def permutation_importance(
     )
 
 
+def _table_of(X: Any) -> Any:
+    """Give a data frame as it is, which foreign models may need, and all else as a matrix."""
+    if hasattr(X, "iloc") and np.ndim(X) == 2:
+        return X
+    return as_matrix(X, owner=_OWNER, allow_nan=True)
+
+
 def _draw_orders(random_state: int | None, n_repeats: int, n_samples: int) -> Array:
     """Give (n_repeats, n_samples) orders of the rows; repeat r depends on (random_state, r)."""
     return np.stack([generator(random_state, r).permutation(n_samples) for r in range(n_repeats)])
@@ -146,7 +168,7 @@ def _named(players: Mapping[str, Sequence[int]], names: Sequence[str]) -> dict[s
 
 def _scores_by_replacement(
     model: ColumnReplacer,
-    X: Any,
+    table: Any,
     y: Array,
     metric: Metric,
     columns: Sequence[list[int]],
@@ -154,20 +176,20 @@ def _scores_by_replacement(
     engine: Engine,
 ) -> tuple[float, Array]:
     """Score a model that answers with some columns replaced: no copy of X is made."""
-    replace = model.column_replacer(X, metric.method)
-    matrix = as_matrix(X, owner="permutation_importance")
+    replace = model.column_replacer(table, metric.method)
+    matrix = as_matrix(table, owner=_OWNER)
 
     def scores_of(player: list[int]) -> list[float]:
         part = np.ascontiguousarray(matrix[:, player])
         return [metric.of_output(y, replace(player, part[order])) for order in draws]
 
-    baseline = metric.of_output(y, getattr(model, metric.method)(X))
+    baseline = metric.of_output(y, getattr(model, metric.method)(table))
     return baseline, np.array(engine.map(scores_of, columns), dtype=np.float64)
 
 
 def _scores_by_copies(
     model: Any,
-    X: Any,
+    table: Any,
     y: Array,
     metric: Metric,
     columns: Sequence[list[int]],
@@ -176,8 +198,6 @@ def _scores_by_copies(
 ) -> tuple[float, Array]:
     """Score any model on blocks of shuffled copies, one call a block."""
     answer = _answer_of(model, metric.method)
-    owner = "permutation_importance"
-    table = X if hasattr(X, "iloc") else as_matrix(X, owner=owner, allow_nan=True)
     n_samples = len(y)
     tasks = [(player, order) for player in columns for order in draws]
     size = max(1, _BLOCK_VALUES // (n_samples * table.shape[1]))

@@ -15,11 +15,12 @@ while fitting, and a triangle of n_features^2 numbers after it, for ``inference`
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import numpy as np
 
-from minixai._validation import as_weights, check_number, seed_of
+from minixai._validation import as_vector, as_weights, check_number, seed_of
 from minixai.errors import ConvergenceWarning, DataError, DataWarning, check_option
 from minixai.linear.inference_table import InferenceTable, infer
 from minixai.linear.linear_model import LinearModel
@@ -139,6 +140,40 @@ class LinearRegression(LinearModel):
         self._accept(design, solution, curve)
         self._design: ReducedDesign | None = design
         return self
+
+    def refit_masked(self, X: Any, y: Any, masks: Mapping[str, Array]) -> Self:
+        """Return the least-squares solution in which some parameters stay 0.
+
+        In closed form, whichever solver found this model.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+        y : array-like (n_samples,)
+        masks : mapping of parameter name -> bool array
+            Names and shapes of `parameters`; False stays 0, and names left out are free.
+
+        Returns
+        -------
+        The same kind of model
+            Fitted; it knows no data, only its coefficients.
+
+        Raises
+        ------
+        DataError
+            NaN or infinity, or coefficients outside the range of floats.
+        """
+        matrix = self._validated(X)
+        target = as_vector(y, len(matrix))
+        parameters = self.parameters()
+        free, has_bias = (masks.get(key, np.ones(a.shape, bool)) for key, a in parameters.items())
+        columns = np.where(free[:, 0], matrix, 0.0)  # a constant column gets the coefficient 0
+        design, _, _ = reduce_design(
+            columns, target, np.ones(len(matrix)), centred=bool(self.fit_intercept and has_bias[0])
+        )
+        new = self.with_parameters(parameters)
+        new._accept(design, design.solution, [])
+        return new
 
     def inference(self, level: float = 0.95) -> InferenceTable:
         """Standard errors, t, p, intervals, R2, F and VIF of the least-squares solution.

@@ -23,7 +23,13 @@ from minixai.neural.network import (
     loss_slopes,
     penalised_loss,
 )
-from minixai.neural.network_kernel import BLOCK, input_slope_rows, replaced_rows, scratch_for
+from minixai.neural.network_kernel import (
+    BLOCK,
+    input_slope_rows,
+    products_of_other_columns,
+    replaced_rows,
+    scratch_for,
+)
 from minixai.neural.network_trainer import NetworkTrainer, raw_scores
 from minixai.neural.pass_trace import Trace, trace_pass
 from minixai.optim.losses import Loss
@@ -43,6 +49,9 @@ class FittedNetwork(Estimator):
     batch_size: int
     l2: float
     n_iter_: int
+    interrupted_: bool
+    loss_curve_: Array
+    validation_curve_: Array | None
     _network: Network
     _flat: Array
     _methods: tuple[str, ...] = ("predict",)
@@ -62,7 +71,12 @@ class FittedNetwork(Estimator):
     def _hidden(self) -> tuple[int, ...]:
         """Return the hidden widths asked for, checked."""
         sizes = self.hidden_layer_sizes
-        sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else tuple(sizes)
+        sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else sizes
+        if not np.iterable(sizes):
+            raise ParameterError(
+                "`hidden_layer_sizes` must be an integer or several such as (64, 32), "
+                f"got {sizes!r}: for no hidden layer give ()."
+            )
         for size in sizes:
             check_number("hidden_layer_sizes", size, low=1, integer=True)
         return tuple(int(size) for size in sizes)
@@ -202,8 +216,8 @@ class FittedNetwork(Estimator):
     ) -> Callable[[Sequence[int], Array], Array]:
         """Return a function that answers for ``X`` with some columns replaced.
 
-        The first layer is linear: a changed column changes its sums by (new - old) times one row
-        of weights, so the products of X are computed once.
+        The first layer is linear: a column adds its value times one row of weights to the sums,
+        so the products of the other columns are computed once for all repeats.
 
         Parameters
         ----------
@@ -219,14 +233,15 @@ class FittedNetwork(Estimator):
         check_option("method", method, self._methods)
         rows, flat = self._rows(X), self._flat
         (widths, codes), sizes = self._network.codes(), self._network.widths
-        products = rows @ self._network.layers(flat)[0].weight
+        products_without = products_of_other_columns(rows, self._network.layers(flat)[0].weight)
 
         def replaced(columns: Sequence[int], values: Array) -> Array:
             fresh = np.ascontiguousarray(values, rows.dtype).reshape(len(rows), len(columns))
             raw = np.empty((len(rows), sizes[-1]), rows.dtype)
             scratch = scratch_for(sizes, BLOCK, rows.dtype)
             places = np.asarray(columns, np.int64)
-            replaced_rows(rows, products, places, fresh, flat, widths, codes, scratch, raw)
+            products = products_without(columns)
+            replaced_rows(products, places, fresh, flat, widths, codes, scratch, raw)
             return self._from_raw(method, _finite(raw))
 
         return replaced
@@ -291,6 +306,8 @@ class FittedNetwork(Estimator):
             "widths": list(self._network.widths),
             "feature_names": None if names is None else [str(name) for name in names],
             "n_iter": getattr(self, "n_iter_", None),
+            "interrupted": getattr(self, "interrupted_", None),
+            "sizes_are_a_list": isinstance(self.hidden_layer_sizes, list),
         }
         arrays = {"parameters": self._flat}
         for name in ("loss_curve_", "validation_curve_"):
@@ -302,7 +319,8 @@ class FittedNetwork(Estimator):
     def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
         params = dict(meta["params"])
         sizes = params["hidden_layer_sizes"]
-        params["hidden_layer_sizes"] = tuple(sizes) if isinstance(sizes, list) else sizes
+        if isinstance(sizes, list) and not meta.get("sizes_are_a_list", False):
+            params["hidden_layer_sizes"] = tuple(sizes)  # JSON knows lists only
         model = cls(**params)
         model._network = Network(tuple(int(width) for width in meta["widths"]), model.activation)
         if arrays["parameters"].shape != (model._network.n_parameters,):
@@ -313,9 +331,9 @@ class FittedNetwork(Estimator):
             model.feature_names_in_ = np.array(meta["feature_names"], dtype=object)
         if meta["n_iter"] is not None:
             model.n_iter_ = int(meta["n_iter"])
-        for name in ("loss_curve_", "validation_curve_"):
-            if name in arrays:
-                setattr(model, name, arrays[name])
+            model.interrupted_ = bool(meta.get("interrupted", False))
+            model.loss_curve_ = arrays["loss_curve_"]
+            model.validation_curve_ = arrays.get("validation_curve_")
         return model
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from minixai._estimator import Classifier, Regressor
 from minixai._validation import as_vector, check_number, one_dimensional
 from minixai.errors import ParameterError, check_option
-from minixai.neural.trained_network import TrainedNetwork
+from minixai.neural.trained_network import TrainedNetwork, all_or_nothing
 from minixai.optim.losses import Loss, logistic, make_loss, softmax
 from minixai.optim.training import EpochRecord
 from minixai.protocols import Array
@@ -136,16 +136,29 @@ class MLPClassifier(TrainedNetwork, Classifier):
         Raises
         ------
         ParameterError
-            An argument out of range, or a training that diverged.
+            An argument out of range, a training that diverged, or a warm start with other
+            classes; a model fitted before stays as it was.
         DataError
             Data that cannot be learned from: one class only, NaN, values too large to train on.
+
+        Warns
+        -----
+        ConvergenceWarning
+            The training ended worse than a constant prediction, or was interrupted.
         """
         self._check_arguments()
-        rows, labels = self._validated_fit(X, y, numeric_target=False)
-        codes = self._encode_labels(labels)
-        n_classes = len(self.classes_)
-        n_outputs = 1 if n_classes == 2 else n_classes
-        return self._learn(rows, codes[:, None].astype(float), n_outputs, callbacks)
+        before = self.classes_ if self.warm_start and hasattr(self, "_flat") else None
+        with all_or_nothing(self):
+            rows, labels = self._validated_fit(X, y, numeric_target=False)
+            codes = self._encode_labels(labels)
+            if before is not None and not np.array_equal(before, self.classes_):
+                raise ParameterError(
+                    f"`warm_start` has weights for the classes {before.tolist()[:10]}, and y has "
+                    f"{self.classes_.tolist()[:10]}: fit a new model, or set `warm_start` to False."
+                )
+            n_classes = len(self.classes_)
+            n_outputs = 1 if n_classes == 2 else n_classes
+            return self._learn(rows, codes[:, None].astype(float), n_outputs, callbacks)
 
     def decision_function(self, X: Any) -> Array:
         """Return the logits: (n_samples,) of class 1 for two classes, else (n_samples, k)."""
@@ -189,12 +202,21 @@ class MLPClassifier(TrainedNetwork, Classifier):
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         meta, arrays = super()._to_state()
-        return meta | {"classes": self.classes_.tolist()}, arrays
+        kind, labels = self.classes_.dtype, self.classes_.tolist()
+        plain = (bool, int, float, str, np.bool_, np.integer, np.float16, np.float32)
+        # Dates in nanoseconds become integers in a list, so the kind is asked too.
+        if kind.kind not in "biufUTO" or not all(isinstance(each, plain) for each in labels):
+            raise ParameterError(
+                f"Labels in a file must be numbers or text, got {self.classes_[0]!r} of dtype "
+                f"{kind}: fit on y.astype(str)."
+            )
+        name = kind.char if kind.kind in "OT" else kind.str
+        return meta | {"classes": labels, "classes_dtype": name}, arrays
 
     @classmethod
     def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
         model = super()._from_state(meta, arrays)
-        model.classes_ = np.array(meta["classes"])
+        model.classes_ = np.array(meta["classes"], dtype=meta.get("classes_dtype"))
         return model
 
 
@@ -280,9 +302,16 @@ class MLPRegressor(TrainedNetwork, Regressor):
         Raises
         ------
         ParameterError
-            An argument out of range, or a training that diverged.
+            An argument out of range, or a training that diverged; a model fitted before stays as
+            it was.
         DataError
             NaN, or values too large to train on.
+
+        Warns
+        -----
+        ConvergenceWarning
+            The training ended worse than a constant prediction, about as badly as one because y
+            is too large to reach, or was interrupted.
         """
         self._check_arguments()
         check_option("loss", self.loss, ("half_squared_error", "huber"))
@@ -290,9 +319,10 @@ class MLPRegressor(TrainedNetwork, Regressor):
         columns = np.asarray(y)
         wide = columns.ndim == 2 and columns.shape[1] > 1
         first = columns[:, 0] if wide else y
-        rows, first = self._validated_fit(X, first, numeric_target=True)
-        targets = self._targets(y, len(rows)) if wide else first[:, None]
-        return self._learn(rows, targets, targets.shape[1], callbacks)
+        with all_or_nothing(self):
+            rows, first = self._validated_fit(X, first, numeric_target=True)
+            targets = self._targets(y, len(rows)) if wide else first[:, None]
+            return self._learn(rows, targets, targets.shape[1], callbacks)
 
     def predict(self, X: Any) -> Array:
         """Return the predicted numbers, (n_samples,), or (n_samples, k) for k outputs."""

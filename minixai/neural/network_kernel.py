@@ -12,8 +12,11 @@ Cost: as there; scratch of three times the activations of a mini-batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from minixai._numba import kernel, product
 from minixai.neural.activations import activate, add_rows, multiply_by_slope
@@ -21,7 +24,14 @@ from minixai.optim.losses import mean_loss_gradient
 from minixai.optim.optimizers import aligned, take_step
 from minixai.protocols import Array
 
-__all__ = ["forward_rows", "input_slope_rows", "replaced_rows", "scratch_for", "train_batches"]
+__all__ = [
+    "forward_rows",
+    "input_slope_rows",
+    "products_of_other_columns",
+    "replaced_rows",
+    "scratch_for",
+    "train_batches",
+]
 
 BLOCK = 128
 """Rows that a prediction holds in the cache at a time."""
@@ -31,6 +41,29 @@ def scratch_for(widths: Sequence[int], n_rows: int, dtype: Any) -> Array:
     """Return what kernels work in: values, slopes and deltas of every layer for n_rows rows."""
     line = -(-n_rows * sum(widths) // 16) * 16
     return aligned(3 * line, dtype).reshape(3, line)
+
+
+def products_of_other_columns(X: Array, weight: Array) -> Callable[[Sequence[int]], Array]:
+    """Return a function of columns that gives X @ weight as if these columns were 0.
+
+    Taking their share away from the whole product would leave its rounding error behind, which
+    is all there is where a replaced value was large. Repeats ask for the same columns again, so
+    each thread remembers its last answer.
+    """
+    known = threading.local()
+
+    def without(columns: Sequence[int]) -> Array:
+        chosen = tuple(columns)
+        if getattr(known, "columns", None) != chosen:
+            others = weight.copy()
+            others[list(chosen)] = 0
+            known.products = np.empty((len(X), weight.shape[1]), X.dtype)
+            _multiply(X, others, known.products)
+            known.columns = chosen
+        products: Array = known.products
+        return products
+
+    return without
 
 
 @kernel
@@ -115,7 +148,6 @@ def forward_rows(X: Any, parameters: Any, widths: Any, codes: Any, scratch: Any,
 
 @kernel
 def replaced_rows(
-    X: Any,
     products: Any,
     columns: Any,
     fresh: Any,
@@ -125,13 +157,13 @@ def replaced_rows(
     scratch: Any,
     out: Any,
 ) -> None:
-    """Write the raw output of ``X`` with some columns replaced by ``fresh`` (n, n_columns).
+    """Write the raw output of rows with some columns replaced by ``fresh`` (n, n_columns).
 
-    ``products`` is X @ W_1; each replaced column adds (fresh - old) times its row of W_1.
+    ``products`` is X @ W_1 without these columns; each adds its fresh value times its row of W_1.
     """
     weights, biases = _layer_views(parameters, widths)
-    for start in range(0, X.shape[0], BLOCK):
-        stop = min(start + BLOCK, X.shape[0])
+    for start in range(0, products.shape[0], BLOCK):
+        stop = min(start + BLOCK, products.shape[0])
         values = _row_views(scratch[0], stop - start, widths)
         slopes = _row_views(scratch[1], stop - start, widths)
         sums = values[1]
@@ -139,10 +171,10 @@ def replaced_rows(
             for j in range(widths[1]):
                 sums[i, j] = products[start + i, j]
             for c in range(columns.size):
-                change = fresh[start + i, c] - X[start + i, columns[c]]
+                value = fresh[start + i, c]
                 row = weights[0][columns[c]]
                 for j in range(widths[1]):
-                    sums[i, j] += change * row[j]
+                    sums[i, j] += value * row[j]
         _climb(weights, biases, codes, values, slopes)
         _put(values[codes.size], start, out)
 
@@ -178,6 +210,11 @@ def _climb(weights: Any, biases: Any, codes: Any, values: Any, slopes: Any) -> N
     for k in range(1, codes.size):
         product(values[k][::1], weights[k][::1], values[k + 1])
         activate(codes[k], biases[k], values[k + 1], slopes[k + 1])
+
+
+@kernel
+def _multiply(a: Any, b: Any, out: Any) -> None:
+    product(a[::1], b[::1], out)
 
 
 @kernel

@@ -1,15 +1,18 @@
 """The training that networks of every kind of output share.
 
 From checked rows and targets to weights: first weights, rows held out for early stopping, the
-loop of ``optim.training`` over a `NetworkTrainer`, and what is kept of it.
+loop of ``optim.training`` over a `NetworkTrainer`, what is kept of it, and whether it ended
+better than a constant would have.
 
-Cost: a training step of n rows spends about 6 n multiply-adds a weight.
+Cost: a training step of n rows spends about 6 n multiply-adds a weight, and the look at how it
+ended 2 n.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -20,17 +23,20 @@ from minixai.neural.activations import ACTIVATIONS
 from minixai.neural.fitted_network import FittedNetwork
 from minixai.neural.network import Network
 from minixai.neural.network_trainer import NetworkTrainer, raw_scores
+from minixai.optim.losses import Loss
 from minixai.optim.optimizers import OPTIMIZERS, OptimizerState, start_optimizer
 from minixai.optim.schedules import SCHEDULES
 from minixai.optim.training import TrainingHistory, TrainingPlan, train
 from minixai.protocols import Array
 
-__all__ = ["TrainedNetwork"]
+__all__ = ["TrainedNetwork", "all_or_nothing"]
 
 HELD_OUT_KEY = 2
 """Key of the generator that draws the rows held out for early stopping."""
-LARGE = 1e4
-"""Values beyond this make a training that did not halve its loss suspect."""
+CLEARLY = 1.5
+"""A loss this many times another is clearly worse: pure noise ends near the best constant."""
+ENOUGH_STEPS = 300
+"""Steps of the usual size (1e-3) by which standardised data are far from their first weights."""
 
 
 class TrainedNetwork(FittedNetwork):
@@ -56,7 +62,7 @@ class TrainedNetwork(FittedNetwork):
         size = min(self.batch_size, len(kept))
         part, goal = (rows, targets) if len(held) == 0 else (rows[kept], targets[kept])
         trainer = NetworkTrainer(network, loss, self.l2, part, goal, size)
-        state = start_optimizer(self.optimizer, flat, momentum=self.momentum)
+        state = start_optimizer(self.optimizer, flat.copy(), momentum=self.momentum)
         check = None
         if len(held):
             unseen, truth = rows[held], targets[held]
@@ -67,7 +73,11 @@ class TrainedNetwork(FittedNetwork):
 
         history = train(trainer, state, len(part), self._plan(callbacks), check)
         self._keep(network, state, history)
-        _check_learned(rows, targets, history)
+        if not history.interrupted:
+            n_steps = _n_epochs_kept(history) * -(-len(part) // size)
+            first = raw_scores(network, flat, rows)
+            last = raw_scores(network, self._flat, rows)
+            _warn_if_unlearned(loss, targets, first, last, n_steps, self.l2)
         return self
 
     def _keep(self, network: Network, state: OptimizerState, history: TrainingHistory) -> None:
@@ -94,7 +104,10 @@ class TrainedNetwork(FittedNetwork):
         if not self.early_stopping:
             return np.arange(n_rows), np.arange(0)
         if n_rows < 2:
-            raise DataError("`early_stopping` holds rows out and needs 2: set it to False.")
+            raise DataError(
+                f"`early_stopping` holds rows out and needs 2 of them, got n_samples = {n_rows}: "
+                "set it to False."
+            )
         n_held = min(max(1, round(self.validation_fraction * n_rows)), n_rows - 1)
         order = generator(self.random_state, HELD_OUT_KEY).permutation(n_rows)
         return np.sort(order[n_held:]), np.sort(order[:n_held])
@@ -144,14 +157,94 @@ def _check_size(rows: Array, targets: Array, names: Sequence[str]) -> None:
             )
 
 
-def _check_learned(rows: Array, targets: Array, history: TrainingHistory) -> None:
-    """Say so where steps of the usual size could not reach the size of the values."""
-    largest = max(float(np.abs(rows).max()), float(np.abs(targets).max()))
-    losses = history.losses
-    if largest > LARGE and losses and losses[-1] > 0.5 * losses[0]:
-        warnings.warn(
-            f"Training hardly lowered the loss ({losses[0]:.3g} to {losses[-1]:.3g}) on values up "
-            f"to {largest:.3g}: scale the columns of X and y to about 1.",
-            ConvergenceWarning,
-            stacklevel=4,
+def _n_epochs_kept(history: TrainingHistory) -> int:
+    """Return how many epochs made the weights that are kept."""
+    return len(history.losses) if history.best_epoch is None else history.best_epoch + 1
+
+
+def _warn_if_unlearned(
+    loss: Loss, targets: Array, first: Array, last: Array, n_steps: int, l2: float
+) -> None:
+    """Say so where the last weights are no better than a constant and ought to be.
+
+    The measure is the mean loss of the rows trained on, without the penalty. It needs no size of
+    the values: whatever unit they have, a constant can be predicted, and the optimum of a network
+    lies no higher. Pure noise ends at the constant or, learned by heart, below it. After few
+    steps a network may still be as bad as its first weights, which is no fault, but not worse.
+    """
+    known = targets.astype(np.float64)
+    start, end = _mean_loss(loss, first, known), _mean_loss(loss, last, known)
+    constant = _constant_loss(loss, known)
+    allowed = constant if n_steps >= ENOUGH_STEPS else max(constant, start)
+    remedy = (
+        "standardise X and y (minixai.data.StandardScaler), lower `learning_rate` or raise "
+        "`n_epochs`."
+    )
+    if constant > 0.0 and not end <= CLEARLY * allowed:
+        _warn(
+            f"Training ended at a loss of {end:.3g}, worse than the {constant:.3g} of the best "
+            f"constant prediction: {remedy}"
         )
+    # A strong penalty keeps predictions small because it was asked to.
+    elif n_steps >= ENOUGH_STEPS and l2 == 0.0 and _too_small(loss, last, known, end, constant):
+        _warn(
+            f"Training ended at a loss of {end:.3g}, about the {constant:.3g} of the best constant "
+            f"prediction, though the predictions follow y, far too small: {remedy}"
+        )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, ConvergenceWarning, stacklevel=5)
+
+
+def _mean_loss(loss: Loss, raw: Array, targets: Array) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.mean(loss.values(raw.astype(np.float64), targets)))
+
+
+def _constant_loss(loss: Loss, targets: Array) -> float:
+    """Return the mean loss of the best constant raw score (Huber: of the median, close to it)."""
+    if loss.name == "binary_cross_entropy":
+        share = targets.mean()
+        raw = np.log(share / (1.0 - share))
+    elif loss.name == "categorical_cross_entropy":
+        raw = np.log(np.bincount(targets[:, 0].astype(np.int64)) / len(targets))
+    else:
+        raw = np.median(targets, axis=0) if loss.name == "huber" else targets.mean(axis=0)
+        if not np.ptp(targets, axis=0).any():
+            # Its own loss is 0, which no step reaches: within 10 % of the value is learned.
+            return _mean_loss(loss, 0.9 * targets, targets)
+    width = np.size(raw)
+    return _mean_loss(loss, np.broadcast_to(raw, (len(targets), width)), targets)
+
+
+def _too_small(loss: Loss, raw: Array, targets: Array, end: float, constant: float) -> bool:
+    """Whether numbers hardly better than a constant would be far better if only stretched.
+
+    Steps of the usual size cannot reach targets of size 1e8: the predictions get the shape of
+    the targets, and nothing of their size.
+    """
+    steady = not np.ptp(targets, axis=0).any()
+    if "cross_entropy" in loss.name or steady or end < 0.8 * constant:
+        return False
+    centred = raw.astype(np.float64) - raw.mean(axis=0, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        slope = (centred * targets).sum(axis=0) / (centred**2).sum(axis=0)
+    stretched = targets.mean(axis=0) + np.nan_to_num(slope) * centred
+    return _mean_loss(loss, stretched, targets) < end / 2.0
+
+
+@contextmanager
+def all_or_nothing(model: Any) -> Iterator[None]:
+    """Give ``model`` its present attributes back if what is done inside fails.
+
+    A fit learns widths, names and classes before it has weights; left behind by a fit that
+    fails, they would not belong to the weights that the model still has.
+    """
+    before = dict(vars(model))
+    try:
+        yield
+    except BaseException:
+        vars(model).clear()
+        vars(model).update(before)
+        raise

@@ -27,7 +27,7 @@ import numpy as np
 from minixai._progress import Progress
 from minixai._validation import check_number, generator
 from minixai.errors import ConvergenceWarning, ParameterError, suggestion
-from minixai.optim.optimizers import OptimizerState, start_optimizer
+from minixai.optim.optimizers import OPTIMIZERS, OptimizerState, start_optimizer
 from minixai.optim.schedules import learning_rate_at
 from minixai.protocols import Array
 
@@ -35,6 +35,8 @@ __all__ = ["BatchWalk", "EpochRecord", "TrainingHistory", "TrainingPlan", "fine_
 
 ORDER_KEY = 1
 """Key of the generator that draws the order of rows."""
+LOSS_ROWS = 4096
+"""Rows whose loss is computed at once."""
 
 
 class EpochRecord(NamedTuple):
@@ -125,12 +127,15 @@ class BatchWalk:
         for start in range(0, len(order), self.batch_size):
             rows = order[start : start + self.batch_size]
             model = self.model.with_parameters(unflatten(optimizer_state.parameters, self.shapes))
-            part = self.X.iloc[rows] if hasattr(self.X, "iloc") else np.asarray(self.X)[rows]
-            loss, gradient = model.loss_gradient(part, self.y[rows])
+            loss, gradient = model.loss_gradient(_taken(self.X, rows), self.y[rows])
             optimizer_state.gradient[:] = flatten(gradient)
             optimizer_state.step(learning_rate)
             total += loss * len(rows)
         return total / len(order)
+
+
+def _taken(X: Any, rows: Any) -> Any:
+    return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]
 
 
 def flatten(arrays: Mapping[str, Array]) -> Array:
@@ -266,44 +271,89 @@ def fine_tune(
 ) -> Any:
     """Train a fitted model further from its present weights, some held at 0 if wanted.
 
+    A model says by what it offers how this is done: ``refit_masked(X, y, masks) -> model`` is a
+    minimum in closed form and stands for the whole training; ``trainer(X, y)`` walks its own
+    epochs; ``optimizer``, ``momentum`` and ``learning_rate`` are those that its weights were
+    found with. Any other takes steps of Adam along its ``loss_gradient``.
+
     Parameters
     ----------
     model : ParameterDifferentiable
-        Not changed. One that offers ``trainer(X, y)`` trains at that trainer's speed.
+        Not changed.
     X, y : as given to the model's ``fit``
     n_epochs : int, at least 1
     masks : mapping of parameter name -> bool array, optional
         True = trained; False = set to exactly 0 and kept there. Names left out are trained.
     learning_rate : float, optional
-        Step of Adam; None: the model's own ``learning_rate``, or 1e-3 where it has none.
+        Step of the optimizer; None: the model's own, or 1e-3 where it names no optimizer.
     random_state : int or None
         Seed of the order of rows.
 
     Returns
     -------
     model
-        ``model.with_parameters(...)`` of what was found.
+        ``model.with_parameters(...)`` of what was found; of the starting weights (masked) where
+        the epochs did not lower the loss.
 
     Raises
     ------
     ParameterError
         A mask without its parameter or of another shape, a number out of range, or divergence.
+
+    Warns
+    -----
+    ConvergenceWarning
+        The epochs did not lower the loss.
     """
     check_number("n_epochs", n_epochs, low=1, integer=True)
-    rate = learning_rate if learning_rate is not None else getattr(model, "learning_rate", None)
-    rate = 1e-3 if rate is None else rate
-    check_number("learning_rate", rate, low=0.0, open_low=True)
     parameters = model.parameters()
-    flat = flatten(parameters)
     kept = _flat_mask(parameters, masks or {})
+    if hasattr(model, "refit_masked"):
+        return model.refit_masked(X, y, masks or {})
     trainer = (
         model.trainer(X, y) if hasattr(model, "trainer") else BatchWalk(model, X, y, batch_size=32)
     )
-    state = start_optimizer("adam", flat, mask=kept)
+    state, own_rate = _own_optimizer(model, flatten(parameters), kept)
+    rate = own_rate if learning_rate is None else learning_rate
+    check_number("learning_rate", rate, low=0.0, open_low=True)
+    shapes = {name: array.shape for name, array in parameters.items()}
+    start = model.with_parameters(unflatten(state.parameters.copy(), shapes))
     plan = TrainingPlan(n_epochs=n_epochs, learning_rate=rate, random_state=random_state)
     train(trainer, state, np.shape(X)[0], plan)
-    shapes = {name: array.shape for name, array in parameters.items()}
-    return model.with_parameters(unflatten(state.parameters, shapes))
+    tuned = model.with_parameters(unflatten(state.parameters, shapes))
+    return _better(start, tuned, X, y, rate)
+
+
+def _own_optimizer(model: Any, flat: Array, kept: Array | None) -> tuple[OptimizerState, float]:
+    """Give the model's optimizer at its weights, and its step: a step belongs to its optimizer."""
+    name = getattr(model, "optimizer", None)
+    if not isinstance(name, str) or name not in OPTIMIZERS:
+        return start_optimizer("adam", flat, mask=kept), 1e-3
+    state = start_optimizer(name, flat, momentum=getattr(model, "momentum", 0.9), mask=kept)
+    return state, getattr(model, "learning_rate", 1e-3)
+
+
+def _better(start: Any, tuned: Any, X: Any, y: Any, rate: float) -> Any:
+    """Give the tuned model, or the one before it where the loss did not fall."""
+    before, after = (_mean_loss(model, X, np.asarray(y)) for model in (start, tuned))
+    if after < before:
+        return tuned
+    warnings.warn(
+        f"Fine-tuning did not lower the loss ({before:.4g} to {after:.4g} with a step of "
+        f"{rate:.3g}), so the weights before it are kept: lower `learning_rate` or scale X and y.",
+        ConvergenceWarning,
+        stacklevel=4,
+    )
+    return start
+
+
+def _mean_loss(model: Any, X: Any, y: Array) -> float:
+    """Give the loss of all rows with its penalty, by blocks: activations of all are large."""
+    total = 0.0
+    for start in range(0, len(y), LOSS_ROWS):
+        rows = slice(start, start + LOSS_ROWS)
+        total += model.loss_gradient(_taken(X, rows), y[rows])[0] * len(y[rows])
+    return total / len(y)
 
 
 def _flat_mask(parameters: Mapping[str, Array], masks: Mapping[str, Array]) -> Array | None:

@@ -6,9 +6,11 @@ from hypothesis.extra import numpy as arrays
 
 from minixai.compression import prune
 from minixai.compression.magnitude_pruning import _largest
-from minixai.errors import ParameterError
+from minixai.errors import ConvergenceWarning, ParameterError
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
+from minixai.optim.optimizers import start_optimizer
+from minixai.optim.training import TrainingPlan, _mean_loss, fine_tune, flatten, train
 from tests.layered_double import LayeredDouble
 from tests.reference import magnitude_pruning as reference
 
@@ -95,6 +97,74 @@ def test_fine_tuning_keeps_the_zeros_and_mends_the_loss(scope):
     np.testing.assert_array_equal(again.predict(X), tuned.predict(X))
 
 
+@pytest.mark.parametrize(
+    ("scale", "shift", "level"),
+    [(1.0, 0.0, 0.0), (1e6, 0.0, 0.0), (1.0, 100.0, 1e4), (1e150, 0, 0)],
+)
+@pytest.mark.parametrize("solver", ["closed_form", "sgd"])
+def test_a_linear_model_is_tuned_to_the_least_squares_of_its_columns(scale, shift, level, solver):
+    X, y = data()
+    y = y + level + np.random.default_rng(1).normal(size=len(y))
+    moved = scale * X + shift
+    model = LinearRegression(solver=solver).fit(moved, y)
+    tuned = prune(model, sparsity=0.4, X=moved, y=y, n_epochs=2)
+    raw = prune(model, sparsity=0.4)
+    kept = raw.coef_ != 0
+    assert kept.sum() == 3
+    np.testing.assert_array_equal(tuned.coef_ != 0, kept)
+    design = np.column_stack([X[:, kept], np.ones(len(X))])
+    exact = np.linalg.lstsq(design, y, rcond=None)[0]
+    np.testing.assert_allclose(tuned.coef_[kept] * scale, exact[:-1], rtol=1e-8)
+    np.testing.assert_allclose(tuned.predict(moved), design @ exact, rtol=1e-8, atol=1e-8)
+    assert tuned.score(moved, y) >= raw.score(moved, y) - 1e-12
+    assert tuned.get_params() == model.get_params()
+
+
+def test_a_linear_model_without_intercept_or_columns_is_tuned_too():
+    X, y = data()
+    through = LinearRegression(fit_intercept=False).fit(X, y + 3)
+    tuned = prune(through, sparsity=0.4, X=X, y=y + 3, n_epochs=1)
+    kept = tuned.coef_ != 0
+    assert tuned.intercept_ == 0
+    exact = np.linalg.lstsq(X[:, kept], y + 3, rcond=None)[0]
+    np.testing.assert_allclose(tuned.coef_[kept], exact, rtol=1e-10)
+    empty = prune(LinearRegression().fit(X, y), sparsity=0.95, X=X, y=y, n_epochs=1)
+    assert not empty.coef_.any()
+    assert empty.intercept_ == pytest.approx(y.mean())
+    free = fine_tune(LinearRegression().fit(X, 0 * y), X, y, n_epochs=1)
+    np.testing.assert_allclose(free.coef_, np.arange(1.0, 6.0))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_network_is_tuned_by_its_own_optimizer_and_step(optimizer):
+    X, y = data()
+    options = {"optimizer": optimizer, "learning_rate": 0.02, "momentum": 0.3, "n_epochs": 5}
+    model = MLPRegressor((6,), **options).fit(X, y)
+    raw = prune(model, sparsity=0.5)
+    found = prune(model, sparsity=0.5, X=X, y=y, n_epochs=3, random_state=4)
+    start = raw.parameters()
+    mask = flatten({n: (a != 0) | (a.ndim == 1) for n, a in start.items()})
+    state = start_optimizer(optimizer, flatten(start), momentum=0.3, mask=mask)
+    train(raw.trainer(X, y), state, len(X), TrainingPlan(3, 0.02, random_state=4))
+    np.testing.assert_array_equal(flatten(found.parameters()), state.parameters)
+
+
+def test_where_tuning_does_not_lower_the_loss_the_pruned_model_stays():
+    X, y = data()
+    model = MLPRegressor((6,), learning_rate=0.01, n_epochs=200).fit(X, y)
+    raw = prune(model, sparsity=0.1)
+    model.set_params(learning_rate=30.0)
+    with pytest.warns(ConvergenceWarning, match="did not lower the loss .* with a step of 30"):
+        kept = prune(model, sparsity=0.1, X=X, y=y, n_epochs=2)
+    np.testing.assert_array_equal(flatten(kept.parameters()), flatten(raw.parameters()))
+
+
+def test_the_loss_of_many_rows_is_compared_as_a_whole():
+    X, y = data(5000)
+    model = MLPRegressor((6,), l2=0.1, n_epochs=1).fit(X, y)
+    assert _mean_loss(model, X, y) == pytest.approx(model.loss_gradient(X, y)[0], rel=1e-12)
+
+
 def test_a_classifier_keeps_its_labels_and_names():
     pandas = pytest.importorskip("pandas")
     X, y = data()
@@ -125,6 +195,8 @@ def test_wrong_arguments_say_what_is_right(change, message):
 def test_a_model_without_parameters_is_told_so():
     with pytest.raises(ParameterError, match="`with_parameters`"):
         prune(lambda X: X, sparsity=0.5)
+    with pytest.raises(ParameterError, match="got the class LinearRegression: make one"):
+        prune(LinearRegression, sparsity=0.5)
 
 
 @pytest.mark.peers

@@ -89,3 +89,11 @@ def test_an_unknown_metric_is_refused():
     X, y = data()
     with pytest.raises(ParameterError, match="metric"):
         measure(LinearRegression().fit(X, y), X, y, metric="accurracy")
+
+
+def test_what_is_no_fitted_model_is_told_so():
+    X, y = data()
+    with pytest.raises(ParameterError, match="`predict`, and function does not have it"):
+        measure(lambda X: X[:, 0], X, y)
+    with pytest.raises(ParameterError, match="got the class LinearRegression: make one"):
+        measure(LinearRegression, X, y)

@@ -11,16 +11,38 @@ __all__ = ["CHECKS"]
 
 
 def same(a, b):
-    """Whether two states are equal to the bit."""
+    """Whether two things are equal to the bit: their states, and what they learned in public."""
     (meta_a, arrays_a), (meta_b, arrays_b) = a._to_state(), b._to_state()
     assert set(arrays_a) == set(arrays_b)
     for key in arrays_a:
-        left, right = np.asarray(arrays_a[key]), np.asarray(arrays_b[key])
-        assert left.dtype == right.dtype, key
-        assert left.tobytes() == right.tobytes(), key
-        assert left.shape == right.shape, key
+        same_array(np.asarray(arrays_a[key]), np.asarray(arrays_b[key]), key)
     assert str(meta_a) == str(meta_b)
+    learned, back = learned_in_public(a), learned_in_public(b)
+    assert set(learned) == set(back)
+    for name, value in learned.items():
+        assert type(value) is type(back[name]), name
+        if isinstance(value, np.ndarray):
+            same_array(value, back[name], name)
+        else:
+            assert repr(value) == repr(back[name]), name
+    if hasattr(a, "get_params"):
+        assert str(a.get_params()) == str(b.get_params())
     return True
+
+
+def same_array(left, right, name):
+    assert left.dtype == right.dtype, name
+    assert left.shape == right.shape, name
+    if left.dtype.hasobject:  # its bytes are addresses
+        assert left.tolist() == right.tolist(), name
+    else:
+        assert left.tobytes() == right.tobytes(), name
+
+
+def learned_in_public(thing):
+    """Attributes that fit left behind under scikit-learn's rule for names."""
+    found = vars(thing) if hasattr(thing, "__dict__") else {}
+    return {k: v for k, v in found.items() if k.endswith("_") and not k.startswith("_")}
 
 
 def check_comes_back_the_same(thing, path):

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minixai.errors import DataError, ParameterError
+from minixai.errors import DataError, DataTypeError, ParameterError
 from minixai.explain import permutation, permutation_importance
+from minixai.linear import LinearRegression
 from minixai.metrics import Metric
-from minixai.neural import MLPClassifier
+from minixai.neural import MLPClassifier, MLPRegressor
 from tests.layered_double import LayeredDouble, ReplacingDouble
 from tests.reference import permutation as reference
 
@@ -238,6 +239,8 @@ def test_our_network_on_a_frame_equals_a_function_that_does_the_same(metric):
         ({"n_repeats": 0}, "`n_repeats` must be an integer"),
         ({"groups": {"g": [0, 9]}}, "names column 9"),
         ({"groups": {"g": [0], "h": [0]}}, "must not overlap"),
+        ({"groups": [[0, 1]]}, r"`groups` must be a dict .* got \[\[0, 1\]\]: name each"),
+        ({"groups": {"a": 0}}, r"`groups\['a'\]` must be a list of columns, such as .*, got 0"),
         ({"metric": "mean_squard_error"}, "Did you mean 'mean_squared_error'"),
         ({"metric": "log_loss"}, "predict_proba"),
         ({"random_state": -1}, "random_state"),
@@ -253,9 +256,42 @@ def test_wrong_arguments_say_what_is_right(change, message):
 
 def test_wrong_data_say_what_is_right():
     X, y = regression()
+    for model in (lambda X: X[:, 0], LinearRegression().fit(X, y)):
+        with pytest.raises(DataError, match=r"needs a 2-D X, got shape \(40,\)"):
+            permutation_importance(model, X[:, 0], y)
+        with pytest.raises(DataError, match=r"`y` has .* masked values"):
+            permutation_importance(model, X, np.ma.masked_array(y, y > 0))
+    with pytest.raises(ParameterError, match="got the class LinearRegression: make one"):
+        permutation_importance(LinearRegression, X, y)
     with pytest.raises(DataError, match="one value per row"):
         permutation_importance(lambda X: X[:, 0], X, y[:-1])
     with pytest.raises(DataError, match="one answer per row"):
         permutation_importance(lambda X: X[:3, 0], X, y)
     with pytest.raises(ParameterError, match="does not have"):
         permutation_importance(object(), X, y, metric="r2")
+
+
+def test_a_sparse_matrix_and_a_series_are_refused_with_the_remedy():
+    X, y = regression()
+    sparse = pytest.importorskip("scipy.sparse")
+    pandas = pytest.importorskip("pandas")
+    model = LinearRegression().fit(X, y)
+    with pytest.raises(DataTypeError, match="toarray"):
+        permutation_importance(model, sparse.csr_matrix(X), y)
+    with pytest.raises(DataError, match="needs a 2-D X"):
+        permutation_importance(model, pandas.Series(y), y)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_network_answers_for_a_replaced_outlier_as_predict_does(n_jobs):
+    X, y = regression()
+    X = X.astype(np.float32)
+    model = MLPRegressor((8,), n_epochs=5).fit(X, y)
+    X[3, 0] = 3e7
+    found = permutation_importance(model, X, y, metric="mean_squared_error", n_jobs=n_jobs)
+    plain = permutation_importance(model.predict, X, y, metric="mean_squared_error")
+    np.testing.assert_allclose(found.repeats[1:], plain.repeats[1:], rtol=1e-3)
+    changed = X.copy()
+    changed[:, 0] = 0
+    answer = model.column_replacer(X)([0], changed[:, [0]])
+    np.testing.assert_allclose(answer, model.predict(changed), rtol=1e-5, atol=1e-6)
