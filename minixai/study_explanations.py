@@ -145,7 +145,7 @@ def compression(
 
 def _quantized(model: Any, calibration: Any, test: Encoded) -> Any:
     """Return the calibrated int8 model; with an outlier that it refuses, the dynamic one."""
-    calibrated = quantize(model, calibration, granularity="channel")
+    calibrated: Any = quantize(model, calibration, granularity="channel")
     try:
         calibrated.predict(framed(test))
     except DataError:
