@@ -10,6 +10,8 @@ from __future__ import annotations
 import inspect
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +20,14 @@ from minixai._validation import as_matrix, as_vector, as_weights, column_names, 
 from minixai.errors import DataError, MinixaiError, ParameterError, suggestion
 from minixai.protocols import Array
 
-__all__ = ["Classifier", "Estimator", "NotFittedError", "Regressor", "Transformer"]
+__all__ = [
+    "Classifier",
+    "Estimator",
+    "NotFittedError",
+    "Regressor",
+    "Transformer",
+    "all_or_nothing",
+]
 
 
 class NotFittedError(MinixaiError, ValueError, AttributeError):
@@ -187,6 +196,22 @@ class Estimator:
         if not unseen and not missing:
             message += "Feature names must be in the same order as they were in fit.\n"
         raise DataError(message)
+
+
+@contextmanager
+def all_or_nothing(model: Any) -> Iterator[None]:
+    """Give ``model`` its present attributes back if what is done inside fails.
+
+    A fit learns widths, names and classes before it has weights; left behind by a fit that
+    fails, they would not belong to the weights that the model still has.
+    """
+    before = dict(vars(model))
+    try:
+        yield
+    except BaseException:
+        vars(model).clear()
+        vars(model).update(before)
+        raise
 
 
 def _listed(names: list[str]) -> str:

@@ -27,7 +27,7 @@ import numpy as np
 from minixai.errors import DataError, FileFormatError, ParameterError
 from minixai.protocols import Array
 
-__all__ = ["load", "save", "size_of", "write_whole"]
+__all__ = ["check_overwrite", "load", "save", "size_of", "write_whole"]
 
 FORMAT = "minixai/1"
 _DAMAGE = (
@@ -115,13 +115,7 @@ def load(path: Any) -> Any:
 
 def write_whole(path: Any, content: bytes) -> None:
     """Write ``content`` through a temporary file beside ``path``: all of it or nothing."""
-    target = Path(path)
-    if target.is_symlink():
-        raise ParameterError(f"{str(target)!r} is a symbolic link: name the file itself.")
-    if not target.parent.is_dir():
-        raise ParameterError(f"There is no folder {str(target.parent)!r}: make it first.")
-    if target.is_dir():
-        raise ParameterError(f"{str(target)!r} is a folder: name a file in it.")
+    target = _place(path)
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
@@ -139,6 +133,48 @@ def write_whole(path: Any, content: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def check_overwrite(path: Any, mark: bytes, kind: str, *, force: bool = False) -> None:
+    """Raise `ParameterError` if a file may not be written to ``path``; write nothing.
+
+    Parameters
+    ----------
+    path : str or path
+    mark : bytes
+        What stands in the first 2000 bytes of every file of the kind that may be overwritten.
+    kind : str
+        That kind in words, such as "a minixai report".
+    force : bool
+        Whether a file of another kind may be overwritten too.
+    """
+    target = _place(path)
+    if force or not target.exists():
+        return
+    try:
+        with target.open("rb") as file:
+            start = file.read(2000)
+    except OSError as error:
+        raise ParameterError(
+            f"Cannot read {str(target)!r} ({error.strerror}): choose another path."
+        ) from error
+    if start and mark not in start:
+        raise ParameterError(
+            f"{str(target)!r} exists and is not {kind}: choose another path, or "
+            "overwrite it with `force=True` (on the command line `--force`)."
+        )
+
+
+def _place(path: Any) -> Path:
+    """Return where a file may stand."""
+    target = Path(path)
+    if target.is_symlink():
+        raise ParameterError(f"{str(target)!r} is a symbolic link: name the file itself.")
+    if not target.parent.is_dir():
+        raise ParameterError(f"There is no folder {str(target.parent)!r}: make it first.")
+    if target.is_dir():
+        raise ParameterError(f"{str(target)!r} is a folder: name a file in it.")
+    return target
 
 
 def _umask() -> int:

@@ -132,9 +132,10 @@ def compression(
     variants = {
         "original": model,
         f"pruned {SPARSITY:.0%}": pruned,
-        "int8": _quantized(model, calibration, test),
-        f"pruned {SPARSITY:.0%}, int8": _quantized(pruned, calibration, test),
     }
+    for name, variant in (("int8", model), (f"pruned {SPARSITY:.0%}, int8", pruned)):
+        quantized, note = _quantized(variant, calibration, test)
+        variants[name + note] = quantized
     rows, latency = [], {}
     for name, variant in variants.items():
         measured = measure(variant, framed(test), test.target, metric).to_dict()
@@ -143,11 +144,14 @@ def compression(
     return rows, latency
 
 
-def _quantized(model: Any, calibration: Any, test: Encoded) -> Any:
-    """Return the calibrated int8 model; with an outlier that it refuses, the dynamic one."""
+def _quantized(model: Any, calibration: Any, test: Encoded) -> tuple[Any, str]:
+    """Return the calibrated int8 model; with an outlier that it refuses, the dynamic one.
+
+    The second value is what the report adds to its name.
+    """
     calibrated: Any = quantize(model, calibration, granularity="channel")
     try:
         calibrated.predict(framed(test))
     except DataError:
-        return quantize(model, granularity="channel")
-    return calibrated
+        return quantize(model, granularity="channel"), " (ranges by row)"
+    return calibrated, ""

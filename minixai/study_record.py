@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from minixai.errors import DataError, FileFormatError, ParameterError
-from minixai.files import write_whole
+from minixai.errors import DataError, FileFormatError
+from minixai.files import check_overwrite, write_whole
 from minixai.finding import Finding
 from minixai.importance import Importance
 
@@ -161,15 +161,4 @@ class Study:
 
 def check_study_path(path: Any, *, force: bool = False) -> None:
     """Raise `ParameterError` if a study may not be written to ``path``; write nothing."""
-    target = Path(path)
-    if target.is_dir() or not target.parent.is_dir():
-        raise ParameterError(f"Cannot write {str(target)!r}: name a file in a folder that exists.")
-    if force or not target.exists():
-        return
-    with target.open("rb") as file:
-        start = file.read(200)
-    if start and _FORMAT.encode() not in start:
-        raise ParameterError(
-            f"{str(target)!r} exists and is not a saved study: choose another path, or "
-            "overwrite it with `force=True` (on the command line `--force`)."
-        )
+    check_overwrite(path, _FORMAT.encode(), "a saved study", force=force)

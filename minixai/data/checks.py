@@ -12,6 +12,7 @@ Cost: one sort a column, and one hash a row for repeated rows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ CLEAR_LEAD = 0.5  # of a high skill, what the next column may reach
 LEAST_SHARE = 0.9  # of the model's skill
 _EXACT = 0.999  # share of rows told exactly
 _LEAST_TEST_ROWS = 20  # fewer rows agree by chance
+_LEAST_LOG_ARRANGEMENTS = math.log(1e4)  # one in so many shuffles of a column is a copy
 
 
 def check_leak(
@@ -50,11 +52,12 @@ def check_leak(
     Returns
     -------
     list of Finding
-        Kind ``"leaked_target"``, the strongest first; evidence: column_skill, std_error,
+        Kind ``"leaked_target"``, the strongest first. With fewer than 20 test rows only copies
+        of the target are named. Evidence: column_skill, std_error,
         model_skill, share_of_model, exact_share, next_column, next_skill, measure, n_test.
     """
     if test.n_rows < _LEAST_TEST_ROWS:
-        return _copies_of_target(train)
+        return _copies_of_target(train, test)
     model_skill = _model_skill(train, test, model_scores)
     results = single_column_skills(train, test)
     order = sorted(results, key=lambda name: -results[name].skill)
@@ -151,20 +154,31 @@ def _leak(
     )
 
 
-def _copies_of_target(train: Table) -> list[Finding]:
-    """Return the columns that are the target row for row: that shows in the smallest table."""
+def _copies_of_target(train: Table, test: Table) -> list[Finding]:
+    """Return the columns that are the target row for row: that shows in the smallest table.
+
+    Unless it may be luck: a few rows of two classes are soon matched by some column.
+    """
     assert train.target is not None
-    wanted = _pattern(train.columns[train.target])
+    wanted = [_pattern(part.columns[train.target]) for part in (train, test)]
+    if _log_arrangements(train.columns[train.target]) < _LEAST_LOG_ARRANGEMENTS:
+        return []
     found = []
     for name in train.features:
-        if _pattern(train.columns[name]) == wanted:
+        if [_pattern(part.columns[name]) for part in (train, test)] == wanted:
             sentence = f"Column {name!r} equals the target {train.target!r} in all rows."
             proposal = f"Leave {name!r} out and fit again."
-            evidence = {"exact_share": 1.0, "n_train": train.n_rows}
+            evidence = {"exact_share": 1.0, "n_train": train.n_rows, "n_test": test.n_rows}
             found.append(
                 Finding("leaked_target", (name,), sentence, evidence, proposal, severity="warning")
             )
     return found
+
+
+def _log_arrangements(column: Column) -> float:
+    """Return the logarithm of the number of orders in which its values could stand."""
+    counts = np.unique(column.row_keys(), return_counts=True)[1]
+    return math.lgamma(counts.sum() + 1) - sum(math.lgamma(count + 1) for count in counts)
 
 
 def _note(

@@ -20,6 +20,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
+from minixai._estimator import all_or_nothing
 from minixai._validation import as_vector, as_weights, check_number, seed_of
 from minixai.errors import ConvergenceWarning, DataError, DataWarning, check_option
 from minixai.linear.inference_table import InferenceTable, infer
@@ -124,6 +125,11 @@ class LinearRegression(LinearModel):
             An argument outside its range, or a step with which descent runs away.
         """
         self._check_parameters()
+        with all_or_nothing(self):
+            self._minimise(X, y, sample_weight)
+        return self
+
+    def _minimise(self, X: Any, y: Any, sample_weight: Any) -> None:
         matrix, target = self._validated_fit(X, y, numeric_target=True, min_rows=2)
         weight = as_weights(sample_weight, len(matrix))
         if not weight.all():
@@ -133,13 +139,12 @@ class LinearRegression(LinearModel):
                 f"{matrix.shape[0]} rows leave the coefficients of {matrix.shape[1]} columns open, "
                 "the smallest are given: drop columns or gather more rows.",
                 DataWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
         design, Z, t = reduce_design(matrix, target, weight, centred=bool(self.fit_intercept))
         solution, curve = self._solve(design, Z, t, weight / weight.mean())
         self._accept(design, solution, curve)
         self._design: ReducedDesign | None = design
-        return self
 
     def refit_masked(self, X: Any, y: Any, masks: Mapping[str, Array]) -> Self:
         """Return the least-squares solution in which some parameters stay 0.

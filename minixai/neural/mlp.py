@@ -16,10 +16,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from minixai._estimator import Classifier, Regressor
+from minixai._estimator import Classifier, Regressor, all_or_nothing
 from minixai._validation import as_vector, check_number, one_dimensional
 from minixai.errors import ParameterError, check_option
-from minixai.neural.trained_network import TrainedNetwork, all_or_nothing
+from minixai.neural.trained_network import TrainedNetwork
 from minixai.optim.losses import Loss, logistic, make_loss, softmax
 from minixai.optim.training import EpochRecord
 from minixai.protocols import Array

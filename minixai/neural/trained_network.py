@@ -11,8 +11,8 @@ ended 2 n.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -29,7 +29,7 @@ from minixai.optim.schedules import SCHEDULES
 from minixai.optim.training import TrainingHistory, TrainingPlan, train
 from minixai.protocols import Array
 
-__all__ = ["TrainedNetwork", "all_or_nothing"]
+__all__ = ["TrainedNetwork"]
 
 HELD_OUT_KEY = 2
 """Key of the generator that draws the rows held out for early stopping."""
@@ -75,8 +75,8 @@ class TrainedNetwork(FittedNetwork):
         self._keep(network, state, history)
         if not history.interrupted:
             n_steps = _n_epochs_kept(history) * -(-len(part) // size)
-            first = raw_scores(network, flat, rows)
             last = raw_scores(network, self._flat, rows)
+            first = partial(raw_scores, network, flat, rows)
             _warn_if_unlearned(loss, targets, first, last, n_steps, self.l2)
         return self
 
@@ -163,7 +163,12 @@ def _n_epochs_kept(history: TrainingHistory) -> int:
 
 
 def _warn_if_unlearned(
-    loss: Loss, targets: Array, first: Array, last: Array, n_steps: int, l2: float
+    loss: Loss,
+    targets: Array,
+    first: Callable[[], Array],
+    last: Array,
+    n_steps: int,
+    l2: float,
 ) -> None:
     """Say so where the last weights are no better than a constant and ought to be.
 
@@ -173,14 +178,15 @@ def _warn_if_unlearned(
     steps a network may still be as bad as its first weights, which is no fault, but not worse.
     """
     known = targets.astype(np.float64)
-    start, end = _mean_loss(loss, first, known), _mean_loss(loss, last, known)
-    constant = _constant_loss(loss, known)
-    allowed = constant if n_steps >= ENOUGH_STEPS else max(constant, start)
+    end, constant = _mean_loss(loss, last, known), _constant_loss(loss, known)
+    failed = constant > 0.0 and not end <= CLEARLY * constant
+    if failed and n_steps < ENOUGH_STEPS:
+        failed = not end <= CLEARLY * _mean_loss(loss, first(), known)
     remedy = (
         "standardise X and y (minixai.data.StandardScaler), lower `learning_rate` or raise "
         "`n_epochs`."
     )
-    if constant > 0.0 and not end <= CLEARLY * allowed:
+    if failed:
         _warn(
             f"Training ended at a loss of {end:.3g}, worse than the {constant:.3g} of the best "
             f"constant prediction: {remedy}"
@@ -232,19 +238,3 @@ def _too_small(loss: Loss, raw: Array, targets: Array, end: float, constant: flo
         slope = (centred * targets).sum(axis=0) / (centred**2).sum(axis=0)
     stretched = targets.mean(axis=0) + np.nan_to_num(slope) * centred
     return _mean_loss(loss, stretched, targets) < end / 2.0
-
-
-@contextmanager
-def all_or_nothing(model: Any) -> Iterator[None]:
-    """Give ``model`` its present attributes back if what is done inside fails.
-
-    A fit learns widths, names and classes before it has weights; left behind by a fit that
-    fails, they would not belong to the weights that the model still has.
-    """
-    before = dict(vars(model))
-    try:
-        yield
-    except BaseException:
-        vars(model).clear()
-        vars(model).update(before)
-        raise

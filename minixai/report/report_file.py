@@ -5,11 +5,9 @@ Cost: one read of the first bytes of an old file, one write.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from minixai.errors import ParameterError
-from minixai.files import write_whole
+from minixai.files import check_overwrite, write_whole
 from minixai.report.page import GENERATOR, render
 
 if TYPE_CHECKING:
@@ -43,24 +41,4 @@ def save_report(study: StudyRecord, path: Any, *, force: bool = False) -> None:
 
 def check_destination(path: Any, *, force: bool = False) -> None:
     """Raise `ParameterError` if a report may not be written to ``path``; write nothing."""
-    target = Path(path)
-    if target.is_symlink():
-        raise ParameterError(f"{str(target)!r} is a symbolic link: name the file itself.")
-    if target.is_dir():
-        raise ParameterError(f"{str(target)!r} is a folder: name a file in it.")
-    if not target.parent.is_dir():
-        raise ParameterError(f"There is no folder {str(target.parent)!r}: make it first.")
-    if force or not target.exists():
-        return
-    try:
-        with target.open("rb") as file:
-            start = file.read(2000)
-    except OSError as error:
-        raise ParameterError(
-            f"Cannot read {str(target)!r} ({error.strerror}): choose another path."
-        ) from error
-    if start and _MARK not in start:
-        raise ParameterError(
-            f"{str(target)!r} exists and is not a minixai report: choose another path, or "
-            "overwrite it with `force=True` (on the command line `--force`)."
-        )
+    check_overwrite(path, _MARK, "a minixai report", force=force)

@@ -294,3 +294,14 @@ def test_a_failed_fit_is_no_fit():
         model.fit([[1e200], [-1e200]], [1e-200, 2e-200])
     with pytest.raises(ValueError, match="not fitted"):
         model.predict([[1.0]])
+
+
+def test_a_linear_regression_survives_a_refit_that_fails():
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    model = LinearRegression().fit(X, X[:, 0])
+    before = model.predict(X)
+    with pytest.raises(DataError):
+        model.fit(np.hstack([X, X]), np.full(30, np.nan))
+    with pytest.raises(DataError, match="range of floats"):
+        model.fit(np.hstack([X, X[:, :2] ** 2]) * 1e-200, X[:, 1] * 1e200)
+    np.testing.assert_array_equal(model.predict(X), before)
