@@ -7,6 +7,8 @@ Results go to standard output, progress and errors to standard error. Exit codes
 from __future__ import annotations
 
 import argparse
+import csv
+import re
 import shlex
 import sys
 import warnings
@@ -22,12 +24,26 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _COMMANDS = ("run", "versions")
+_OPTIONS = {
+    "drop": "--drop",
+    "kinds": "--kind",
+    "model": "--model",
+    "n_jobs": "--jobs",
+    "names": "--columns",
+    "random_state": "--seed",
+    "separator": "--separator",
+    "target": "--target",
+    "test_share": "--test-share",
+    "threshold": "--like",
+}
+"""What the library's arguments are called here: its messages speak of arguments."""
 _EXAMPLES = """examples:
   minixai run                                       the built-in synthetic shop
   minixai run --leak                                the same with a leaked target to be found
   minixai run ratings.csv --target rating           a CSV file
   minixai run FOLDER --target rating --model mlp    a folder in MovieLens layout
   minixai run data.csv --target y --json            the whole study as JSON
+  minixai run bare.txt --columns text,label --target label    a file without a line of names
 
 exit codes: 0 success, 1 failure, 2 usage, 3 bad data, 130 interrupted
 """
@@ -36,7 +52,17 @@ exit codes: 0 success, 1 failure, 2 usage, 3 bad data, 130 interrupted
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line, with the nearest command or option."""
-        self.exit(2, f"minixai: {message.rstrip('.')}. See `{self.prog} --help`.\n")
+        line = _printable(" ".join(message.split()))
+        stop = "" if line.endswith(("?", ".")) else "."
+        self.exit(2, f"minixai: {line}{stop} See `{self.prog} --help`.\n")
+
+    def refuse(self, words: list[str]) -> NoReturn:
+        """Say which words no option takes, with the option nearest to the first of them."""
+        from minixai.errors import suggestion
+
+        misspelt = next((word for word in words if word.startswith("-")), "").partition("=")[0]
+        near = suggestion(misspelt, self._option_string_actions) if misspelt else ""
+        self.error(f"unrecognized arguments: {' '.join(words)}.{near}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from minixai.errors import suggestion
 
         parser.error(f"unknown command {words[0]!r}.{suggestion(words[0], _COMMANDS)}")
-    options = parser.parse_args(words)
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        options.parser.refuse(unknown)
     if options.command is None:
         parser.print_help()
         return 0
@@ -82,13 +110,23 @@ def _guarded(options: argparse.Namespace) -> int:
 
 
 def _fail(message: object, code: int) -> int:
-    _say(message)
+    _say(re.sub(r"`(\w+)(?:=([^`]+))?`", _as_option, str(message)))
     return code
 
 
 def _show_warning(message: Any, *details: Any, **options: Any) -> None:
     """Write a warning as one line, without the place in the code that it came from."""
     _say(f"warning: {message}")
+
+
+def _as_option(argument: re.Match[str]) -> str:
+    """Return an argument in backticks, such as ``drop=['b']``, as it is typed: ``--drop b``."""
+    option = _OPTIONS.get(argument[1])
+    if option is None:
+        return argument[0]
+    quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"", argument[2] or "")
+    value = "=".join(one or other for one, other in quoted)
+    return f"`{option} {shlex.quote(value)}`" if value else f"`{option}`"
 
 
 def _say(message: object) -> None:
@@ -110,10 +148,11 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"minixai {__version__}")
+    parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _add_run(commands)
     versions = commands.add_parser("versions", help="print the versions a bug report needs")
-    versions.set_defaults(function=_versions)
+    versions.set_defaults(function=_versions, parser=versions)
     return parser
 
 
@@ -137,6 +176,10 @@ def _add_run(commands: Any) -> None:
         metavar="COLUMN=KIND",
         help="numeric, categorical, id or multi, where the guess is wrong",
     )
+    run.add_argument(
+        "--columns", metavar="A,B,...", help="the columns' names, of a file without a line of them"
+    )
+    run.add_argument("--separator", help=r"between fields, such as ';' or '\t'; found if not given")
     run.add_argument("--report", default="minixai-report.html", help="where the report goes")
     run.add_argument("--save", metavar="FILE", help="write the study as JSON too")
     run.add_argument("--seed", type=int, default=0)
@@ -145,7 +188,7 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--leak", action="store_true", help="the shop with a leaked target")
     run.add_argument("--json", action="store_true", help="print the study as JSON")
     run.add_argument("--force", action="store_true", help="overwrite any file at the paths")
-    run.set_defaults(function=_run)
+    run.set_defaults(function=_run, parser=run)
 
 
 def _versions(options: argparse.Namespace) -> int:
@@ -189,8 +232,10 @@ def _table(options: argparse.Namespace) -> Any:
     kinds = dict(_kind(word) for word in options.kind)
     if options.leak and options.source:
         raise ParameterError("`--leak` belongs to the built-in shop: leave the file name out.")
-    if kinds and (options.source is None or is_movielens(options.source)):
-        raise ParameterError("`--kind` belongs to a CSV file: this table knows its kinds.")
+    if options.source is None or is_movielens(options.source):
+        for name in ("kind", "columns", "separator"):
+            if getattr(options, name):
+                raise ParameterError(f"`--{name}` belongs to a CSV file: leave it out here.")
     if options.source is None:
         shop = make_shop(target=options.target or "rating", leak=options.leak)
         table = shop.table.drop(options.drop)
@@ -199,7 +244,12 @@ def _table(options: argparse.Namespace) -> Any:
         table = table.drop(options.drop)
     else:
         table = Table.from_csv(
-            options.source, target=options.target, kinds=kinds, drop=options.drop
+            options.source,
+            target=options.target,
+            kinds=kinds,
+            names=None if options.columns is None else next(csv.reader([options.columns])),
+            separator=None if options.separator is None else _unescaped(options.separator),
+            drop=options.drop,
         )
     if options.like is not None:
         table = table.with_threshold(options.like)
@@ -215,11 +265,16 @@ def _kind(word: str) -> tuple[str, str]:
     return name, kind
 
 
+def _unescaped(separator: str) -> str:
+    """Return the separator meant: a tab is hard to type, and written as in a program."""
+    return separator.replace("\\t", "\t")
+
+
 def _command(options: argparse.Namespace) -> str:
     words = ["minixai", "run"]
     if options.source:
         words.append(options.source)
-    for name in ("target", "like", "model", "seed", "test_share"):
+    for name in ("columns", "separator", "target", "like", "model", "seed", "test_share"):
         value = getattr(options, name)
         if value is not None and (name, value) != ("test_share", 0.2):
             words += [f"--{name.replace('_', '-')}", str(value)]

@@ -166,14 +166,22 @@ def test_a_folder_that_may_not_be_written(folder, capsys, monkeypatch):
     ("words", "text"),
     [
         (["rnu"], "Did you mean 'run'"),
-        (["run", "--targte", "x"], "unrecognized"),
+        (
+            ["run", "--targte", "x"],
+            "unrecognized arguments: --targte. Did you mean '--target'? See",
+        ),
+        (["run", "a.csv", "--targt=y"], "Did you mean '--target'?"),
+        (["--versoin"], "Did you mean '--version'?"),
+        (["run", "a", "b"], "unrecognized arguments: b. See"),
+        (["run", "--columns", "a,b"], "`--columns` belongs to a CSV file"),
+        (["run", "--separator", ";"], "`--separator` belongs to a CSV file"),
         (["run", "--seed", "x"], "invalid int"),
         (["run", "a.csv", "--leak"], "--leak"),
         (["run", "--kind", "x"], "COLUMN=KIND"),
         (["run", "--kind", "hour=categorical"], "belongs to a CSV file"),
         (["run", "--model", "mpl"], "Did you mean 'mlp'"),
-        (["run", "--test-share", "2"], "test_share"),
-        (["run", "--seed", "-1"], "random_state"),
+        (["run", "--test-share", "2"], "`--test-share`"),
+        (["run", "--seed", "-1"], "`--seed`"),
     ],
 )
 def test_usage_errors(folder, capsys, words, text):
@@ -322,6 +330,39 @@ def test_the_command_on_record_repeats_the_run(folder, capsys):
     assert command == (
         "minixai run a.csv --target price --model linear --seed 0 --test-share 0.3 --drop b"
     )
+
+
+def test_remedies_are_written_as_they_are_typed(folder, capsys):
+    table().assign(**{"a hole": np.nan}).to_csv("a.csv", index=False)
+    assert run("a.csv", "--target", "price") == 3
+    assert "leave it out with `--drop 'a hole'`." in capsys.readouterr().err
+    assert run("a.csv", "--target", "price", "--drop", "a hole", "--kind", "colour=numeric") == 3
+    assert "read it with `--kind colour=categorical`." in capsys.readouterr().err
+    assert run("a.csv", "--target", "prise", "--drop", "a hole") == 3
+    assert "There is no column 'prise', which `--target` names. Did" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("separator", [None, r"\t"])
+def test_a_file_without_names(folder, capsys, separator):
+    table().to_csv("a.txt", index=False, header=False, sep="\t")
+    words = ["a.txt", "--columns", "age,colour,price", "--target", "price", "--model", "linear"]
+    words += [] if separator is None else ["--separator", separator]
+    assert run(*words, "--json") == 0
+    command = json.loads(capsys.readouterr().out)["settings"]["command"]
+    asked = "" if separator is None else r" --separator '\t'"
+    assert command == (
+        f"minixai run a.txt --columns age,colour,price{asked} "
+        "--target price --model linear --seed 0"
+    )
+
+
+def test_a_target_of_two_fractions(folder, capsys):
+    table().assign(half=lambda t: np.where(t["age"] > 40, 0.5, 1.5)).to_csv("a.csv", index=False)
+    words = ["a.csv", "--target", "half", "--json"]
+    assert run(*words) == 0
+    assert json.loads(capsys.readouterr().out)["predictions"]["labels"] == ["0.5", "1.5"]
+    assert run(*words, "--kind", "half=numeric", "--model", "linear") == 0
+    assert "true" in json.loads(capsys.readouterr().out)["predictions"]
 
 
 def test_small_numbers_are_no_zeros(folder, capsys):

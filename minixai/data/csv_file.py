@@ -1,12 +1,15 @@
 """A CSV file as a pandas DataFrame: encoding and separator found, faults named.
 
-UTF-8 (with or without byte order mark), else Latin-1, where every byte is a letter.
-The separator is the one of ``, ; tab |`` that cuts the first lines into the same number of
+UTF-8 or UTF-16 (by its byte order mark), else Windows-1252 or Latin-1, where every byte is a
+letter; text that is UTF-8 but for a few bytes is refused, and the first of them named.
+The separator is the one of ``, ; tab |`` that cuts the first records into the same number of
 fields, and the most of them; spaces only if none of these does. Between semicolons, numbers
 may have decimal commas. A trailing separator's column, without name and values, is dropped.
 A ``.gz`` file is unpacked.
 
-Cost: one pass over the file, which is held in memory as text beside its table.
+Cost: one pass over the file, which is held in memory as text beside its table. Rows that end
+early are looked for only where the last column has gaps: another pass, by the csv module, if
+quotes or the number of separators leave a doubt.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ import gzip
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +30,8 @@ from minixai.errors import DataError, ParameterError, require
 __all__ = ["read_frame", "read_text"]
 
 _SEPARATORS = (",", ";", "\t", "|")
-_SNIFFED_LINES = 50
+_SNIFFED_RECORDS = 50
+_HEAD = 1_000_000  # characters, to the end of their line, that the sniffed records are cut from
 
 
 def read_text(path: Any) -> str:
@@ -53,12 +58,7 @@ def read_text(path: Any) -> str:
         raise DataError(f"{str(file)!r} cannot be read ({error}): check the file.") from error
     if not raw.strip():
         raise DataError(f"{str(file)!r} is empty: a line of names and rows of values are needed.")
-    if b"\x00" in raw[:100_000]:
-        raise DataError(f"{str(file)!r} is not a text file: save the table as CSV first.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    return _decoded(file, raw)
 
 
 def read_frame(
@@ -82,12 +82,11 @@ def read_frame(
     """
     pandas = require("pandas", "table")
     text = read_text(path)
-    first = [line for line in text.splitlines()[:_SNIFFED_LINES] if line.strip()]
-    separator = _sniffed(first) if separator is None else separator
+    separator = _sniffed(text) if separator is None else _checked(separator)
     if len(separator) > 1:  # the fast reader wants one character
         text, separator = text.replace(separator, "\x1f"), "\x1f"
-        first = [line for line in text.splitlines()[:_SNIFFED_LINES] if line.strip()]
-    header = _header(path, first, separator, names)
+    first = _first_records(text, separator)
+    header = _header(path, first, names)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pandas.errors.ParserWarning)
@@ -104,6 +103,9 @@ def read_frame(
                 low_memory=False,
             )
     except (pandas.errors.ParserError, pandas.errors.ParserWarning) as error:
+        if "Calling read" in str(error):  # a text in memory is always read, unless interrupted
+            raise KeyboardInterrupt from None
+        _refuse_ragged(path, text, separator, len(header), len(header))
         reason = " ".join(str(error).replace("Error tokenizing data. C error: ", "").split())
         raise DataError(
             f"{str(path)!r} has rows that do not fit its {len(header)} columns "
@@ -113,38 +115,109 @@ def read_frame(
     frame = frame.drop(columns=[name for name in nameless if frame[name].isna().all()])
     if len(frame) == 0:
         raise DataError(f"{str(path)!r} has a line of names and no rows: nothing can be learned.")
+    n_records = len(frame) + (names is None)
+    full = text.count(separator) == n_records * (len(header) - 1) and '"' not in text
+    if len(frame.columns) and frame.iloc[:, -1].isna().any() and not full:
+        least = header.index(frame.columns[-1]) + 1
+        _refuse_ragged(path, text, separator, least, len(header))
     return frame
 
 
-def _fields(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator, skipinitialspace=separator != " "))
+def _decoded(file: Path, raw: bytes) -> str:
+    """Return the text of the bytes, or name the byte that spoils it."""
+    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if not utf16 and b"\x00" in raw[:100_000]:
+        raise DataError(f"{str(file)!r} is not a text file: save the table as CSV first.")
+    encoding = "utf-16" if utf16 else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        rest = raw.decode(encoding, errors="replace")
+        n_wrong = rest.count("\ufffd")
+        if utf16 or sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", rest))) > n_wrong:
+            place = len(raw) - len(error.object) + error.start  # counted behind a byte order mark
+            line = raw.count(b"\n", 0, place) + 1
+            raise DataError(
+                f"{str(file)!r} is {encoding[:6].rstrip('-').upper()} text with a byte that is not "
+                f"(0x{raw[place]:02x}, byte {place}, line {line}): correct that cell, "
+                "or save the table as UTF-8."
+            ) from error
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
-def _sniffed(lines: list[str]) -> str:
-    """Return the separator that cuts most lines alike, then into most fields."""
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each record begins, and its fields; blank lines are none."""
+    rows = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=separator != " "
+    )
+    line = 1
+    try:
+        for fields in rows:
+            if len(fields) > 1 or "".join(fields).strip():
+                yield line, fields
+            line = rows.line_num + 1
+    except csv.Error:  # a field beyond the module's limit of length
+        return
+
+
+def _first_records(text: str, separator: str) -> list[list[str]]:
+    end = text.find("\n", _HEAD)
+    head = text if end < 0 else text[: end + 1]
+    return [fields for _, fields in islice(_records(head, separator), _SNIFFED_RECORDS)]
+
+
+def _refuse_ragged(path: Any, text: str, separator: str, least: int, most: int) -> None:
+    """Raise if a record has fewer or more fields than the file has columns."""
+    for line, fields in _records(text, separator):
+        if not least <= len(fields) <= most:
+            count = f"{len(fields)} field" + ("s" if len(fields) > 1 else "")
+            raise DataError(
+                f"{str(path)!r} has rows that do not fit its {most} columns (line {line} has "
+                f"{count}): correct them, or name the `separator`."
+            )
+
+
+def _checked(separator: str) -> str:
+    if not separator or any(mark in separator for mark in '"\r\n'):
+        raise ParameterError(
+            f"`separator` must stand between fields, got {separator!r}: give a sign such as ';'."
+        )
+    return separator
+
+
+def _sniffed(text: str) -> str:
+    """Return the separator that cuts most records alike, then into most fields."""
     best, best_score = ",", (0.0, 1)
     for separator in _SEPARATORS:
-        counts = [len(_fields(line, separator)) for line in lines]
+        counts = [len(fields) for fields in _first_records(text, separator)]
+        if not counts or counts[0] == 1:
+            continue
         score = (sum(count == counts[0] for count in counts) / len(counts), counts[0])
-        if counts[0] > 1 and score > best_score:
+        if score > best_score:
             best, best_score = separator, score
     if best_score[1] == 1:
-        counts = [len(line.strip().split(" ")) for line in lines]
-        if counts[0] > 2 and len(set(counts)) == 1:
+        lines = [line.strip() for line in text[:_HEAD].splitlines()[:_SNIFFED_RECORDS]]
+        counts = [len(line.split(" ")) for line in lines if line]
+        if counts and counts[0] > 2 and len(set(counts)) == 1:
             return " "
     return best
 
 
-def _has_decimal_commas(lines: list[str]) -> bool:
+def _has_decimal_commas(records: list[list[str]]) -> bool:
     """Whether numbers are written 1,5 and none 1.5."""
-    fields = [field.strip() for line in lines for field in line.split(";")]
+    fields = [field.strip() for record in records for field in record]
     commas = any(re.fullmatch(r"[+-]?\d+,\d+", field) for field in fields)
     return commas and not any(re.fullmatch(r"[+-]?\d+\.\d+", field) for field in fields)
 
 
-def _header(path: Any, lines: list[str], separator: str, names: Sequence[str] | None) -> list[str]:
+def _header(path: Any, records: list[list[str]], names: Sequence[str] | None) -> list[str]:
     """Return the columns' names after checking them."""
-    first = [cell.strip() for cell in _fields(lines[0], separator)]
+    if not records:
+        raise DataError(f"{str(path)!r} has no line of names that can be read: write one.")
+    first = [cell.strip() for cell in records[0]]
     if names is not None:
         if len(names) != len(first):
             raise ParameterError(
@@ -155,7 +228,7 @@ def _header(path: Any, lines: list[str], separator: str, names: Sequence[str] | 
     elif all(_is_number(cell) for cell in first):
         raise DataError(
             f"{str(path)!r} begins with {', '.join(first[:3])}, numbers and not names: put a line "
-            "of names before them, or pass `names`."
+            "of names before them, or give the `names`."
         )
     header = [cell or f"column_{j + 1}" for j, cell in enumerate(first)]
     repeated = sorted({name for name in header if header.count(name) > 1})

@@ -28,7 +28,7 @@ from minixai.data.scaling import StandardScaler
 from minixai.errors import DataTypeError
 from minixai.protocols import Array
 
-__all__ = ["Encoding", "IdEncoding", "as_kind", "learn_encoding", "restore_encoding"]
+__all__ = ["Encoding", "IdEncoding", "as_classes", "as_kind", "learn_encoding", "restore_encoding"]
 
 
 class Encoding(Protocol):
@@ -233,11 +233,12 @@ def as_kind(column: Column, kind: str) -> Column:
         categories, position = np.unique(column.values[present], return_inverse=True)
         codes = np.full(len(column), -1, dtype=np.int64)
         codes[present] = position
-        whole = categories.astype(np.int64)
+        with np.errstate(invalid="ignore"):  # beyond the integers: then the numbers stay
+            whole = categories.astype(np.int64)
         return Column(
             column.name, kind, codes, whole if (whole == categories).all() else categories
         )
-    if kind == "numeric" and column.kind in labels and column.categories.dtype.kind in "biu":
+    if kind == "numeric" and column.kind in labels and column.categories.dtype.kind in "biuf":
         numbers = np.append(column.categories.astype(np.float64), np.nan)
         return Column(column.name, kind, numbers[column.values])
     if kind == "multi" and column.kind in labels:
@@ -246,8 +247,17 @@ def as_kind(column: Column, kind: str) -> Column:
         return Column(column.name, kind, values, column.categories, indptr)
     raise DataTypeError(
         f"Column {column.name!r} is {column.kind}, and was {kind} in training: read it with "
-        f"kinds={{{column.name!r}: {kind!r}}}."
+        f"`kinds={{{column.name!r}: {kind!r}}}`."
     )
+
+
+def as_classes(column: Column) -> Column:
+    """Return the column of classes as it is, unless it holds numbers and some are not whole."""
+    if column.kind != "numeric":
+        return column
+    present = column.values[~column.missing]
+    whole = bool(((present == np.rint(present)) & (np.abs(present) < 2**53)).all())
+    return column if whole else as_kind(column, "categorical")
 
 
 def _places(column: Column, levels: Any) -> Array:

@@ -70,7 +70,7 @@ def infer_column(name: str, series: Any, kind: str | None = None) -> Column:
     if len(categories) == 0:
         raise DataError(
             f"Column {name!r} has no value in any of {len(codes)} rows: remove it from the data, "
-            f"or leave it out with drop=[{name!r}]."
+            f"or leave it out with `drop=[{name!r}]`."
         )
     if categories.dtype == object:  # cells that are lists of labels
         return _multi(name, codes, [tuple(map(str, cell)) for cell in categories])
@@ -218,7 +218,7 @@ def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -
         wrong = next(label for label in categories if _number_or_none(label) is None)
         raise DataTypeError(
             f"Column {name!r} cannot be numeric: it holds {str(wrong)[:40]!r}. Correct the cells, "
-            "or call it categorical."
+            f"or read it with `kinds={{{name!r}: 'categorical'}}`."
         )
     separator = _separator(codes, categories)
     if kind is None:

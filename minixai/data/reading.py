@@ -115,6 +115,7 @@ def read_movielens(
         frame = frame.merge(items, on="item_id", how="left")
     if users is not None:
         frame = frame.merge(users, on="user_id", how="left")
+    _check_values(frame, place, target)
     kinds = {"user_id": "id", "item_id": "id", "title": "id", "genres": "multi", "zip": "id"}
     present = [each for each in frame.columns if frame[each].notna().any()]
     frame = frame[present]
@@ -150,6 +151,15 @@ def _check_columns(frame: Any, file: Path) -> None:
             raise DataError(
                 f"{str(file)!r} has no column for {name}.{suggestion(name, frame.columns)} "
                 f"Columns: {', '.join(map(str, frame.columns))}."
+            )
+
+
+def _check_values(frame: Any, place: Path, target: str) -> None:
+    for name in ("user_id", "item_id", "rating", target):
+        if name in frame.columns and frame[name].isna().all():
+            raise DataError(
+                f"Column {name!r} in {str(place)!r} has no value in any of {len(frame)} rows: "
+                "fill it in."
             )
 
 

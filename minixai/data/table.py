@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +20,7 @@ import numpy as np
 from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.csv_file import read_frame
+from minixai.data.encoding import as_classes, as_kind
 from minixai.data.kind_inference import infer_column
 from minixai.errors import (
     DataError,
@@ -53,7 +54,9 @@ class Table:
         What reports call the table.
     task : {"classification", "regression"}, optional
         None with a target: classification for labels and for two distinct numbers, else
-        regression (classes written as numbers: read with ``kinds={target: "categorical"}``).
+        regression. When a table is read, ``kinds={target: "categorical"}`` asks for classes
+        and ``kinds={target: "numeric"}`` for regression. Classes that are not whole numbers
+        become labels: a classifier takes 0.5 for an amount.
 
     Raises
     ------
@@ -83,6 +86,14 @@ class Table:
             column = self.column(self.target)
             labels = column.kind != "numeric" or column.n_unique == 2
             object.__setattr__(self, "task", "classification" if labels else "regression")
+        if self.target is not None:
+            column = self.column(self.target)
+            if self.task == "classification":
+                column = as_classes(column)
+            elif column.categories.dtype.kind == "f":  # numbers that were classes before
+                column = as_kind(column, "numeric")
+            columns = {**self.columns, self.target: column}
+            object.__setattr__(self, "columns", MappingProxyType(columns))
 
     @classmethod
     def from_csv(
@@ -155,7 +166,8 @@ class Table:
             for j in kept
         }
         table = cls(columns, name=name or "table")
-        return table if target is None else table.with_target(target)
+        task = "regression" if (kinds or {}).get(target or "") == "numeric" else None
+        return table if target is None else table.with_target(target, task)
 
     @property
     def n_rows(self) -> int:
@@ -179,13 +191,16 @@ class Table:
             raise ParameterError("The table has no target: choose one by with_target(name).")
         column = self.columns[self.target]
         if column.kind != "numeric":
+            if column.categories.dtype.kind == "f":
+                written = [repr(float(label)).removesuffix(".0") for label in column.categories]
+                column = replace(column, categories=np.array(written, dtype=np.str_))
             return column.labels() if column.missing.any() else column.categories[column.values]
         whole = self.task == "classification" and (column.values == np.rint(column.values)).all()
         return column.values.astype(np.int64) if whole else column.values
 
     def column(self, name: str) -> Column:
         """Return one column by name."""
-        _check_names([name], list(self.columns), "column")
+        _check_names([name], list(self.columns))
         return self.columns[name]
 
     def take(self, rows: Any) -> Table:
@@ -257,11 +272,14 @@ class Table:
             No target, one of labels, a name that is taken, or one class only.
         """
         check_number("threshold", threshold)
-        if self.target is None or self.columns[self.target].kind != "numeric":
+        column = None if self.target is None else self.columns[self.target]
+        if column is not None and column.categories.dtype.kind == "f":  # numbers that are classes
+            column = as_kind(column, "numeric")
+        if column is None or column.kind != "numeric":
             raise DataError(f"A threshold needs a numeric target, got {self.target!r}: choose one.")
         if name in self.columns and name != self.target:
             raise DataError(f"Column {name!r} is there already: name the new target otherwise.")
-        reached = self.columns[self.target].values >= threshold
+        reached = column.values >= threshold
         kept = {each: self.columns[each] for each in self.features}
         kept[name] = Column(name, "numeric", reached.astype(np.float64))
         return Table(kept, name=self.name).with_target(name, "classification")
@@ -309,15 +327,15 @@ def _plain(column: Column) -> Array:
     return column.labels()
 
 
-def _check_names(names: Any, known: list[str], argument: str) -> None:
+def _check_names(names: Any, known: list[str], argument: str | None = None) -> None:
     """Raise unless every name is a column; say which columns are."""
     for name in names:
         if name not in known:
             listed = ", ".join(known[:_SHOWN_NAMES])
             more = ", ..." if len(known) > _SHOWN_NAMES else ""
-            what = f"`{argument}` names the column" if argument != "target" else "The target"
+            asked = f", which `{argument}` names" if argument else ""
             raise DataError(
-                f"{what} {name!r}, which is not in the table.{suggestion(name, known)} "
+                f"There is no column {str(name)!r}{asked}.{suggestion(name, known)} "
                 f"Columns: {listed}{more}."
             )
 
@@ -332,7 +350,27 @@ def _check_learnable(table: Table) -> None:
     if column.n_unique < 2:
         label = column.labels()[0]
         what = "one class only" if column.kind != "numeric" else "one value only"
+        shown = f"{label:.15g}" if isinstance(label, float) else repr(str(label)[:40])
         raise DataError(
-            f"Target {table.target!r} is constant ({what}: {str(label)[:40]!r} in all "
+            f"Target {table.target!r} is constant ({what}: {shown} in all "
             f"{table.n_rows} rows): choose another target."
+        )
+    if column.kind == "numeric":
+        _check_squares(column)
+
+
+def _check_squares(column: Column) -> None:
+    """Raise where a target's squared errors would be infinite, or nothing."""
+    limits = np.finfo(np.float64)
+    largest = float(np.abs(column.values).max())
+    if largest > np.sqrt(limits.max / len(column)):
+        raise DataError(
+            f"Target {column.name!r} has values up to {largest:.3g}, whose squares add up to more "
+            "than the largest number: divide it by a power of ten."
+        )
+    spread = float(np.ptp(column.values))
+    if spread < np.sqrt(limits.tiny):
+        raise DataError(
+            f"Target {column.name!r} has values only {spread:.3g} apart, whose squares are less "
+            "than the smallest number: multiply it by a power of ten."
         )

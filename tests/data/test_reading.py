@@ -161,6 +161,17 @@ def test_folders_that_are_none(tmp_path):
     assert not is_movielens(tmp_path / "ratings.csv")
 
 
+def test_a_column_without_values_is_empty_and_not_absent(tmp_path):
+    path = tmp_path / "ratings.csv"
+    path.write_text("userId,movieId,rating\n1,2,\n3,4,\n")
+    with pytest.raises(DataError, match=r"'rating' in .* has no value in any of 2 rows"):
+        read_movielens(tmp_path)
+    path.write_text("userId,movieId,rating,age\n1,2,3,\n3,4,4,\n")
+    assert "age" not in read_movielens(tmp_path).columns
+    with pytest.raises(DataError, match=r"'age' in .* has no value in any of 2 rows"):
+        read_movielens(tmp_path, target="age")
+
+
 def test_the_real_folder_reaches_the_bias_baseline(real_data):
     table = read_movielens(real_data("ml-latest-small"))
     assert table.n_rows == 100_004

@@ -1,6 +1,8 @@
 """Tables: reading, kinds, values, and each bad input with its remedy."""
 
 import gzip
+import io
+import signal
 
 import numpy as np
 import pytest
@@ -141,7 +143,7 @@ def test_a_target_of_two_numbers_is_classified_and_of_three_is_not():
     assert Table.from_frame(frame, target="y").y.tolist() == [1, 2, 1]
     assert Table.from_frame(frame, target="y").y.dtype == np.int64
     assert Table.from_frame(frame, target="z").task == "regression"
-    assert Table.from_frame(frame, target="w").y.tolist() == [0.5, 1.5, 0.5]
+    assert Table.from_frame(frame, target="w").y.tolist() == ["0.5", "1.5", "0.5"]
     assert Table.from_frame(frame, kinds={"z": "categorical"}, target="z").task == "classification"
     assert Table.from_frame(frame).with_target("y", "regression").y.dtype == np.float64
     with pytest.raises(ParameterError, match="Did you mean 'regression'"):
@@ -249,6 +251,10 @@ BAD_FILES = {
     "a,b\n1,\n2,?\n": "'b' has no value in any of 2 rows.*drop=",
     "a,b\n1,inf\n2,3\n": "'b' contains infinity, row 0",
     "a\0b\n1\n": "not a text file",
+    "a,b\n1,2\n\n3\n": r"do not fit its 2 columns \(line 4 has 1 field\)",
+    'a,b\n"x\ny",2\n3\n': r"do not fit its 2 columns \(line 4 has 1 field\)",
+    "a,b\n1,2\n1,2,3,4\n": r"do not fit its 2 columns \(line 3 has 4 fields\)",
+    '""\n': "no line of names",
 }
 
 
@@ -257,6 +263,80 @@ def test_bad_files(tmp_path, text):
     with pytest.raises(DataError, match=BAD_FILES[text]) as caught:
         Table.from_csv(written(tmp_path, text))
     assert "\n" not in str(caught.value)
+
+
+def test_rows_may_end_in_a_gap_and_hold_line_breaks(tmp_path):
+    table = Table.from_csv(written(tmp_path, 'a,b,c\n"1,234","x\ny",1\n12%,z,\n'))
+    assert table.column("a").labels().tolist() == ["1,234", "12%"]
+    assert table.column("b").labels().tolist() == ["x\ny", "z"]
+    np.testing.assert_array_equal(table.column("c").values, [1, np.nan])
+    header = Table.from_csv(written(tmp_path, '"a\nb",c\n1,2\n3,4\n'))
+    assert list(header.columns) == ["a\nb", "c"]
+
+
+def test_a_long_cell_is_read(tmp_path):
+    table = Table.from_csv(written(tmp_path, f"a,b\n{'x' * 200_000},1\ny,\n"))
+    assert table.n_rows == 2
+
+
+def test_other_encodings_are_read_and_broken_ones_located(tmp_path):
+    text = "name,size\nÅ – €,1\nb,2\n"
+    for encoding in ("utf-16", "cp1252"):
+        table = Table.from_csv(written(tmp_path, text, encoding=encoding))
+        assert table.column("name").labels().tolist() == ["Å – €", "b"]
+    path = tmp_path / "broken.csv"
+    for encoding, place in (("utf-8", 23), ("utf-8-sig", 26)):
+        path.write_bytes(text.encode(encoding).replace(b"b,", b"\xff,"))
+        with pytest.raises(DataError, match=rf"UTF-8 text .*0xff, byte {place}, line 3"):
+            Table.from_csv(path)
+    path.write_bytes(text.encode("utf-16")[:-1])
+    with pytest.raises(DataError, match=r"UTF-16 text"):
+        Table.from_csv(path)
+
+
+def test_an_interrupt_while_pandas_reads_stays_one(tmp_path, monkeypatch):
+    class Interrupted(io.StringIO):
+        def read(self, size=-1):
+            signal.raise_signal(signal.SIGINT)
+            return super().read(size)
+
+    monkeypatch.setattr(pandas, "read_csv", _reading_from(Interrupted, pandas.read_csv))
+    with pytest.raises(KeyboardInterrupt):
+        Table.from_csv(written(tmp_path, TEXT))
+
+
+def _reading_from(source, read_csv):
+    return lambda text, **options: read_csv(source(text.getvalue()), **options)
+
+
+@pytest.mark.parametrize("separator", ["", '"', "\n"])
+def test_separators_that_cannot_be(tmp_path, separator):
+    with pytest.raises(ParameterError, match="must stand between fields"):
+        Table.from_csv(written(tmp_path, TEXT), separator=separator)
+
+
+def test_two_fractions_are_labels_in_every_part_and_numbers_if_asked():
+    frame = pandas.DataFrame({"x": range(4), "y": [1.0, 1.5, 1.0, 1.5]})
+    table = Table.from_frame(frame, target="y")
+    assert table.take([0, 2]).y.tolist() == ["1", "1"]
+    assert table.with_threshold(1.2).y.tolist() == [0, 1, 0, 1]
+    assert Table.from_frame(frame, "y", {"y": "categorical"}).y.tolist() == table.y.tolist()
+    assert table.with_target("y", "regression").y.tolist() == [1.0, 1.5, 1.0, 1.5]
+    asked = Table.from_frame(frame, "y", {"y": "numeric"})
+    assert (asked.task, asked.y.tolist()) == ("regression", [1.0, 1.5, 1.0, 1.5])
+    huge = Table.from_frame(frame.assign(y=frame["y"] * 1e300), target="y")
+    assert sorted(set(huge.y)) == ["1.5e+300", "1e+300"]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("scale", "text"),
+    [(1e300, r"up to 3e\+300"), (1e308, r"up to 1.5e\+308"), (1e-300, "2e-300 ap")],
+)
+def test_a_target_whose_squares_are_no_numbers_is_named(scale, text):
+    values = [-1.5e308, 0.0, 1.5e308] if scale == 1e308 else np.array([1.0, 2.0, 3.0]) * scale
+    with pytest.raises(DataError, match=rf"Target 'y' has values .*{text}"):
+        Table.from_frame(pandas.DataFrame({"x": range(3), "y": values}), target="y")
 
 
 def test_paths_that_are_no_files(tmp_path):
@@ -273,8 +353,8 @@ def test_paths_that_are_no_files(tmp_path):
 
 
 BAD_TARGETS = {
-    "boght": r"The target 'boght', which is not in the table. Did you mean 'bought'\? Columns: u",
-    "same": "constant .one value only: '3.0' in all 3 rows",
+    "boght": r"There is no column 'boght', which `target` names. Did you mean 'bought'\? C",
+    "same": "constant .one value only: 3 in all 3 rows",
     "word": "constant .one class only: 'a' in all 3 rows",
     "genres": "several labels a row",
 }
@@ -334,6 +414,12 @@ def test_kinds_of_real_files(real_data):
         real_data("online-shoppers") / "online_shoppers_intention.csv.gz", target="Revenue"
     )
     assert (shoppers.n_rows, shoppers.y.sum()) == (12330, 1908)
+    reviews = Table.from_csv(
+        real_data("sentiment-amazon") / "amazon_cells_labelled.txt",
+        target="label",
+        names=["text", "label"],
+    )
+    assert (reviews.n_rows, reviews.y.sum()) == (1000, 500)
     names = [f"a{j}" for j in range(21)]
     german = Table.from_csv(real_data("german-credit") / "german.data", target="a20", names=names)
     assert (german.n_rows, (german.y == 2).sum()) == (1000, 300)
