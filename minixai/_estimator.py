@@ -305,10 +305,36 @@ class Classifier(Estimator):
             raise DataError("Labels must be of one kind, all text or all numbers.") from error
         if len(classes) < 2:
             raise DataError(
-                f"{type(self).__name__} needs at least 2 classes, got one class: {classes[0]!r}."
+                f"{type(self).__name__} needs at least 2 classes, got one class: "
+                f"{classes.tolist()[0]!r}."
             )
         self.classes_ = classes
         return codes.astype(np.int64)
+
+    def _labels_to_state(self) -> dict[str, Any]:
+        """Return the labels as JSON can hold them, with the type that brings them back.
+
+        Raises
+        ------
+        ParameterError
+            Labels that are neither numbers nor text.
+        """
+        kind, labels = self.classes_.dtype, self.classes_.tolist()
+        plain = (bool, int, float, str, np.bool_, np.integer, np.float16, np.float32)
+        # Dates in nanoseconds become integers in a list, so the kind is asked too.
+        if kind.kind not in "biufUTO" or not all(isinstance(each, plain) for each in labels):
+            raise ParameterError(
+                f"Labels in a file must be numbers or text, got {self.classes_[0]!r} of dtype "
+                f"{kind}: fit on y.astype(str)."
+            )
+        return {
+            "classes": labels,
+            "classes_dtype": kind.char if kind.kind in "OT" else kind.str,
+        }
+
+    @staticmethod
+    def _labels_from_state(meta: dict[str, Any]) -> Array:
+        return np.array(meta["classes"], dtype=meta.get("classes_dtype"))
 
     def _known_codes(self, y: Any) -> Array:
         """Return the index of each label in ``classes_``."""
@@ -318,8 +344,8 @@ class Classifier(Estimator):
         wrong = self.classes_[codes] != labels
         if wrong.any():
             raise DataError(
-                f"Label {labels[wrong][0]!r} was not seen in fit; "
-                f"known are {list(self.classes_)[:10]}."
+                f"Label {labels[wrong][:1].tolist()[0]!r} was not seen in fit; "
+                f"known are {self.classes_[:10].tolist()}."
             )
         return codes.astype(np.int64)
 

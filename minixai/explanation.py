@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_groups
+from minixai._column_groups import check_groups
 from minixai.errors import DataError, ParameterError, require
 from minixai.importance import Importance
 from minixai.protocols import Array

@@ -5,7 +5,7 @@ Shapes: ``X (n_samples, n_features)``; k outputs or classes; d features.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -24,10 +24,12 @@ __all__ = [
     "Layer",
     "Layered",
     "MaskedPredictor",
+    "MaskedRefit",
     "ParameterDifferentiable",
     "Predictor",
     "Saveable",
     "Trainable",
+    "TrainedByEpochs",
 ]
 
 Array = NDArray[Any]
@@ -133,6 +135,24 @@ class Trainable(Protocol):
         self, order: NDArray[np.int64], optimizer_state: Any, learning_rate: float
     ) -> float:
         """Take one step per mini-batch in ``order`` and return the mean loss seen."""
+        ...
+
+
+@runtime_checkable
+class TrainedByEpochs(Protocol):
+    """A model that can be bound to data, to be trained further from its present weights."""
+
+    def trainer(self, X: Any, y: Any) -> Trainable:
+        """Return the model bound to data as given to ``fit``."""
+        ...
+
+
+@runtime_checkable
+class MaskedRefit(Protocol):
+    """A model whose minimum with some parameters held at 0 can be computed at once."""
+
+    def refit_masked(self, X: Any, y: Any, masks: Mapping[str, Array]) -> Any:
+        """Return a new model at that minimum; a mask is True where a parameter is free."""
         ...
 
 

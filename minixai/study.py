@@ -74,7 +74,7 @@ def run_study(
     clock.lap("encode")
 
     unit = steps.target_unit(model, train, table.task)
-    trained = steps.trained(model, train, unit, table.task, seed)
+    trained, doubts = steps.trained(model, train, unit, table.task, seed)
     fitted = unit.restored(trained)
     clock.lap("fit")
     metrics = steps.metrics_for(table.task, fitted)
@@ -89,7 +89,7 @@ def run_study(
         trained, unit, train, test, metrics[0], seed
     )
     clock.lap("compress")
-    findings = [*check_leak(split.train, split.test, scores[0]), *check_table(table)]
+    findings = [*check_leak(split.train, split.test, scores[0]), *doubts, *check_table(table)]
     clock.lap("check")
 
     return Study(

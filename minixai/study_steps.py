@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from minixai._validation import generator
 from minixai.data import Encoded, Split, Table
 from minixai.errors import DataError, ParameterError, check_option, require
+from minixai.finding import Finding
 from minixai.linear import LinearRegression
 from minixai.metrics import METRICS, Metric, confusion_matrix, get_metric
 from minixai.neural import MLPClassifier, MLPRegressor
@@ -138,8 +140,14 @@ def target_unit(model: Any, train: Encoded, task: str | None) -> TargetUnit:
     return TargetUnit(float(train.target.mean()), spread) if spread else TargetUnit()
 
 
-def trained(model: Any, train: Encoded, unit: TargetUnit, task: str | None, seed: int) -> Any:
-    """Return the named model, or a fresh copy of the estimator given, fitted in ``unit``."""
+def trained(
+    model: Any, train: Encoded, unit: TargetUnit, task: str | None, seed: int
+) -> tuple[Any, list[Finding]]:
+    """Return the named model, or a fresh copy of the estimator given, fitted in ``unit``.
+
+    What the training warned of (it was interrupted, or did not converge) comes along as findings:
+    whoever reads the report has not seen the warning.
+    """
     if isinstance(model, str):
         check_option("model", model, MODELS)
         chosen = _named(model, task, len(train.target), seed)
@@ -149,14 +157,19 @@ def trained(model: Any, train: Encoded, unit: TargetUnit, task: str | None, seed
         chosen = type(model)(**deepcopy(model.get_params(deep=False)))
     else:
         raise ParameterError(f"`model` must be one of {MODELS} or an estimator, got {model!r}.")
-    return chosen.fit(framed(train), unit.of(train.target))
+    with warnings.catch_warnings(record=True) as caught:
+        chosen.fit(framed(train), unit.of(train.target))
+    for warning in caught:
+        warnings.warn(warning.message, stacklevel=3)
+    doubts = [str(w.message) for w in caught if w.category.__name__ == "ConvergenceWarning"]
+    return chosen, [Finding("unfinished_training", (), sentence) for sentence in doubts]
 
 
 def _named(model: str, task: str | None, n_rows: int, seed: int) -> Any:
     if model == "linear":
         if task != "regression":
             raise ParameterError(
-                "`model='linear'` predicts numbers, and the target has classes: use 'mlp'."
+                "`model='linear'` predicts numbers, and the target has classes: use `model='mlp'`."
             )
         return LinearRegression()
     kind = MLPClassifier if task == "classification" else MLPRegressor
@@ -202,7 +215,9 @@ def scores(
     pair = _user_and_item(split.train)
     if pair is not None:
         users, items = pair
-        bias = BiasBaseline().fit(*_ids(split.train, users, items), train.target)
+        bias = BiasBaseline(n_sweeps=1000, tol=1e-4).fit(
+            *_ids(split.train, users, items), train.target
+        )
         predicted = bias.predict(*_ids(split.test, users, items))
         named = pair if pair != ("user_id", "item_id") else ("user", "item")
         name = f"bias baseline ({named[0]} and {named[1]} means)"

@@ -17,6 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 WORDS = [
     "errors",
     "protocols",
+    "_column_groups",
     "_validation",
     "_numba",
     "_progress",
@@ -246,6 +247,18 @@ def test_law_3_kernels_are_plain_serial_loops():
                     assert not slices, f"{where}: slice assignment {ast.unparse(inner)}"
 
 
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_law_4_kernels_stand_below_the_public_code_of_their_algorithm(path):
+    seen = False
+    for node in parsed(path).body:
+        marks = [ast.unparse(mark) for mark in getattr(node, "decorator_list", [])]
+        if any(re.match(r"kernel\b", mark) for mark in marks):
+            seen = True
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            assert node.name.startswith("_") or not seen, f"{node.name} stands below a kernel"
+    assert path.stem.strip("_") not in {"utils", "helpers", "common", "core", "manager"}
+
+
 def test_law_5_dependencies():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert sorted(re.match(r"[\w-]+", each).group() for each in project["dependencies"]) == [
@@ -268,6 +281,12 @@ def test_law_6_no_global_random_state(path):
                 name = re.match(r"\w+\.random\.(\w+)", text).group(1)
                 assert name in ("default_rng", "Generator", "SeedSequence"), text
     assert "random" not in {name for name, _ in imports_of(parsed(path))}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_law_7_stopwatches_stand_where_times_are_recorded(path):
+    if path.stem not in ("measurement", "study_steps", "_progress"):
+        assert not {"time", "timeit", "datetime"} & {name for name, _ in imports_of(parsed(path))}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)

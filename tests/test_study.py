@@ -273,6 +273,16 @@ def test_an_interrupted_training_is_told(monkeypatch):
     with pytest.warns(ConvergenceWarning, match="interrupted"):
         found = run_study(shop(), model=small(), n_repeats=1)
     assert "interrupted" in found.training["stopped"]
+    assert any("interrupted after 1 of" in sentence for sentence in found.warnings)
+
+
+def test_what_training_warned_of_is_a_finding():
+    model = LinearRegression(solver="gradient_descent", n_epochs=2)
+    with pytest.warns(ConvergenceWarning):
+        found = run_study(shop(), model=model, n_repeats=1)
+    (doubt,) = [f for f in found.findings if f.kind == "unfinished_training"]
+    assert doubt.severity == "warning"
+    assert doubt.sentence in found.warnings
 
 
 def test_the_public_calls_work_as_written():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from minixai import _validation as validation
+from minixai._column_groups import check_groups
 from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError
 
 pandas = pytest.importorskip("pandas")
@@ -135,8 +136,8 @@ def test_weights():
 
 def test_groups_are_players():
     names = ["a", "b", "c", "d"]
-    assert validation.check_groups(None, names) == {"a": [0], "b": [1], "c": [2], "d": [3]}
-    assert validation.check_groups({"ac": ["a", 2]}, names) == {"ac": [0, 2], "b": [1], "d": [3]}
+    assert check_groups(None, names) == {"a": [0], "b": [1], "c": [2], "d": [3]}
+    assert check_groups({"ac": ["a", 2]}, names) == {"ac": [0, 2], "b": [1], "d": [3]}
     for bad, text in [
         ({"g": ["a"], "h": [0]}, "overlap"),
         ({"g": ["colour"]}, "does not have"),
@@ -151,7 +152,7 @@ def test_groups_are_players():
         ({"g": [1.5]}, "does not have"),
     ]:
         with pytest.raises(ParameterError, match=text):
-            validation.check_groups(bad, names)
+            check_groups(bad, names)
 
 
 def test_numbers():

@@ -18,12 +18,13 @@ Cost: one selection over the weights, O(n); fine-tuning costs its epochs.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from minixai._validation import check_model, check_number
-from minixai.errors import ParameterError, check_option
+from minixai.errors import DataWarning, ParameterError, check_option
 from minixai.optim.training import fine_tune
 from minixai.protocols import Array, ParameterDifferentiable
 
@@ -65,6 +66,8 @@ def prune(
 
     Warns
     -----
+    DataWarning
+        A layer lost all of its weights.
     ConvergenceWarning
         Fine-tuning did not lower the loss; the pruned model is given as it was before.
 
@@ -99,12 +102,25 @@ def prune(
     parameters = model.parameters()
     weights = {name: array for name, array in parameters.items() if array.ndim >= 2}
     masks = _magnitude_masks(weights, float(sparsity), scope)
+    _warn_if_cut_through(masks)
     pruned = {name: np.where(masks[name], weights[name], 0) for name in weights}  # (3)
     smaller = model.with_parameters({**parameters, **pruned})
     if n_epochs == 0:
         return smaller
     kept = {name: array != 0 for name, array in pruned.items()}
     return fine_tune(smaller, X, y, n_epochs=n_epochs, masks=kept, random_state=random_state)
+
+
+def _warn_if_cut_through(masks: dict[str, Array]) -> None:
+    """Say so where a layer passes nothing on: the answer is then the same for every row."""
+    severed = [name for name, mask in masks.items() if not mask.any()]
+    if severed:
+        warnings.warn(
+            f"Pruning removed every weight of {', '.join(severed)}, so the model answers the same "
+            "for every row: lower `sparsity`, or use `scope='layer'`.",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def _magnitude_masks(weights: dict[str, Array], sparsity: float, scope: str) -> dict[str, Array]:

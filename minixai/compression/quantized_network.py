@@ -262,10 +262,9 @@ class QuantizedClassifier(QuantizedNetwork, Classifier):
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         meta, arrays = super()._to_state()
-        kind = "O" if self.classes_.dtype == object else self.classes_.dtype.str
-        return {**meta, "classes": self.classes_.tolist(), "classes_dtype": kind}, arrays
+        return meta | self._labels_to_state(), arrays
 
     @classmethod
     def _options_from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
-        classes = np.array(meta["classes"], dtype=np.dtype(meta["classes_dtype"]))
-        return {**super()._options_from_state(meta, arrays), "classes": classes}
+        options = super()._options_from_state(meta, arrays)
+        return options | {"classes": cls._labels_from_state(meta)}

@@ -18,7 +18,7 @@ from typing import Any, Self
 import numpy as np
 
 from minixai._estimator import Transformer
-from minixai._validation import as_matrix
+from minixai._validation import as_matrix, feature_names_of
 from minixai.data.scaling import names_in, restore_columns
 from minixai.errors import DataError, check_option
 from minixai.protocols import Array
@@ -73,11 +73,11 @@ class MissingImputer(Transformer):
         """
         check_option("strategy", self.strategy, STRATEGIES)
         matrix = as_matrix(X, owner=type(self).__name__, allow_nan=True)
-        self._learn_columns(X, matrix)
         missing = np.isnan(matrix)
         if missing.all(axis=0).any():
-            name = names_in(self, None)[int(np.argmax(missing.all(axis=0)))]
+            name = feature_names_of(None, X)[int(np.argmax(missing.all(axis=0)))]
             raise DataError(f"Column {name!r} has no value in any of {len(matrix)} rows: drop it.")
+        self._learn_columns(X, matrix)
         self.statistics_ = np.array(
             [_typical(matrix[~missing[:, j], j], self.strategy) for j in range(matrix.shape[1])]
         )

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_matrix, as_vector, feature_names_of
+from minixai._validation import as_matrix, as_vector, check_model, feature_names_of
 from minixai.errors import DataError, ParameterError
 from minixai.explain.explainer import (
     OptionedExplainer,
@@ -56,6 +56,7 @@ class Gradient(OptionedExplainer):
     _method = "gradient"
 
     def __init__(self, model: Any, output: int | str | None = None) -> None:
+        check_model(model)
         if not isinstance(model, InputDifferentiable):
             raise ParameterError(
                 f"{type(self).__name__} needs a model with `input_gradient`, and "

@@ -27,9 +27,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minixai._column_groups import check_groups
 from minixai._validation import (
     as_matrix,
-    check_groups,
     check_mask,
     check_model,
     check_number,

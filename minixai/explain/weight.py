@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_groups
+from minixai._column_groups import check_groups
 from minixai.errors import ParameterError
 from minixai.importance import Importance
 from minixai.protocols import Array

@@ -202,21 +202,12 @@ class MLPClassifier(TrainedNetwork, Classifier):
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         meta, arrays = super()._to_state()
-        kind, labels = self.classes_.dtype, self.classes_.tolist()
-        plain = (bool, int, float, str, np.bool_, np.integer, np.float16, np.float32)
-        # Dates in nanoseconds become integers in a list, so the kind is asked too.
-        if kind.kind not in "biufUTO" or not all(isinstance(each, plain) for each in labels):
-            raise ParameterError(
-                f"Labels in a file must be numbers or text, got {self.classes_[0]!r} of dtype "
-                f"{kind}: fit on y.astype(str)."
-            )
-        name = kind.char if kind.kind in "OT" else kind.str
-        return meta | {"classes": labels, "classes_dtype": name}, arrays
+        return meta | self._labels_to_state(), arrays
 
     @classmethod
     def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
         model = super()._from_state(meta, arrays)
-        model.classes_ = np.array(meta["classes"], dtype=meta.get("classes_dtype"))
+        model.classes_ = cls._labels_from_state(meta)
         return model
 
 

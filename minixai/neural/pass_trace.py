@@ -286,12 +286,14 @@ def _update_steps(
                 formula = f"{symbol} - {rate} * {g}   (the first velocity is the gradient)"
                 worked = f"{start} - {rate} * {_number(slope.flat[0])} = {_number(new.flat[0])}"
             else:
-                formula = (
-                    f"{symbol} - {rate} * m / (sqrt(s) + 1e-8),  m = 0.1 * {g} / (1 - 0.9),  "
-                    f"s = 0.001 * {g}^2 / (1 - 0.999)"
+                m, v = state.first.reshape(old.shape), state.second.reshape(old.shape)
+                yield TraceStep("step", f"m of {symbol}", f"0.9 * 0 + 0.1 * {g}", m)
+                yield TraceStep("step", f"s of {symbol}", f"0.999 * 0 + 0.001 * ({g})^2", v)
+                formula = f"{symbol} - {rate} * m / (1 - 0.9) / (sqrt(s / (1 - 0.999)) + 1e-8)"
+                worked = (
+                    f"{start} - {rate} * {_number(m.flat[0])} / 0.1 / "
+                    f"(sqrt({_number(v.flat[0])} / 0.001) + 1e-8) = {_number(new.flat[0])}"
                 )
-                g_0 = _number(slope.flat[0])
-                worked = f"{start} - {rate} * {g_0} / (|{g_0}| + 1e-8) = {_number(new.flat[0])}"
             yield TraceStep("step", f"{symbol} new", formula, new, worked)
 
 

@@ -29,7 +29,7 @@ from minixai._validation import check_number, generator
 from minixai.errors import ConvergenceWarning, ParameterError, suggestion
 from minixai.optim.optimizers import OPTIMIZERS, OptimizerState, start_optimizer
 from minixai.optim.schedules import learning_rate_at
-from minixai.protocols import Array
+from minixai.protocols import Array, MaskedRefit, TrainedByEpochs
 
 __all__ = ["BatchWalk", "EpochRecord", "TrainingHistory", "TrainingPlan", "fine_tune", "train"]
 
@@ -183,22 +183,26 @@ def train(
     ------
     ParameterError
         The loss or the parameters stopped being finite numbers.
+    KeyboardInterrupt
+        Ctrl-C before the first epoch was done.
 
     Warns
     -----
     ConvergenceWarning
-        Ctrl-C ended the training early.
+        Ctrl-C ended the training after that.
     """
     history = TrainingHistory()
     best = state.parameters.copy()
     try:
         _run_epochs(trainer, state, n_rows, plan, validation_loss, history, best)
     except KeyboardInterrupt:
+        if not history.losses:
+            raise  # nothing is learned yet: who stops now wants no model
         history.interrupted = True
-    if validation_loss is not None and history.best_epoch is not None:
+    if history.best_epoch is not None:
         state.parameters[:] = best
     if history.interrupted:
-        kept = "best weights" if validation_loss is not None else "weights"
+        kept = "weights" if history.best_epoch is None else "best weights"
         warnings.warn(
             f"Training was interrupted after {len(history.losses)} of {plan.n_epochs} epochs; "
             f"the {kept} so far are kept: fit again for the rest.",
@@ -308,10 +312,12 @@ def fine_tune(
     check_number("n_epochs", n_epochs, low=1, integer=True)
     parameters = model.parameters()
     kept = _flat_mask(parameters, masks or {})
-    if hasattr(model, "refit_masked"):
+    if isinstance(model, MaskedRefit):
         return model.refit_masked(X, y, masks or {})
     trainer = (
-        model.trainer(X, y) if hasattr(model, "trainer") else BatchWalk(model, X, y, batch_size=32)
+        model.trainer(X, y)
+        if isinstance(model, TrainedByEpochs)
+        else BatchWalk(model, X, y, batch_size=32)
     )
     state, own_rate = _own_optimizer(model, flatten(parameters), kept)
     rate = own_rate if learning_rate is None else learning_rate

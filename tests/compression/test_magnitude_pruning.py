@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as arrays
 
 from minixai.compression import prune
 from minixai.compression.magnitude_pruning import _largest
-from minixai.errors import ConvergenceWarning, ParameterError
+from minixai.errors import ConvergenceWarning, DataWarning, ParameterError
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.optim.optimizers import start_optimizer
@@ -51,7 +51,8 @@ def test_exactly_the_share_asked_for_is_zero(sparsity, scope):
 def test_global_takes_the_smallest_wherever_they_are():
     model = LayeredDouble.draw((3, 4, 1))
     small = {**model.parameters(), "layers.0.weight": np.full((3, 4), 0.01)}
-    pruned = prune(model.with_parameters(small), sparsity=12 / 16)
+    with pytest.warns(DataWarning, match=r"every weight of layers\.0\.weight"):
+        pruned = prune(model.with_parameters(small), sparsity=12 / 16)
     assert not pruned.layers[0].weight.any()
     assert pruned.layers[1].weight.all()
     by_layer = prune(model.with_parameters(small), sparsity=0.5, scope="layer")
@@ -64,7 +65,7 @@ def test_pruning_again_counts_the_zeros_that_are_there():
     again = prune(half, sparsity=0.3)
     for name, array in half.parameters().items():
         np.testing.assert_array_equal(again.parameters()[name], array)
-    deeper, direct = prune(half, sparsity=0.8), prune(model, sparsity=0.8)
+    deeper, direct = prune(half, sparsity=0.7), prune(model, sparsity=0.7)
     for name, array in direct.parameters().items():
         np.testing.assert_array_equal(deeper.parameters()[name], array)
 
@@ -128,7 +129,8 @@ def test_a_linear_model_without_intercept_or_columns_is_tuned_too():
     assert tuned.intercept_ == 0
     exact = np.linalg.lstsq(X[:, kept], y + 3, rcond=None)[0]
     np.testing.assert_allclose(tuned.coef_[kept], exact, rtol=1e-10)
-    empty = prune(LinearRegression().fit(X, y), sparsity=0.95, X=X, y=y, n_epochs=1)
+    with pytest.warns(DataWarning, match="the same for every row"):
+        empty = prune(LinearRegression().fit(X, y), sparsity=0.95, X=X, y=y, n_epochs=1)
     assert not empty.coef_.any()
     assert empty.intercept_ == pytest.approx(y.mean())
     free = fine_tune(LinearRegression().fit(X, 0 * y), X, y, n_epochs=1)

@@ -59,10 +59,26 @@ def check_bad_input_is_named(make, X, y):
         make().fit(text, y)
 
 
+def check_a_refit_that_fails_changes_nothing(make, X, y):
+    ask = "predict" if hasattr(make(), "predict") else "transform"
+    estimator = make().fit(X, y)
+    before = getattr(estimator, ask)(X)
+    wider = np.hstack([X, np.full((len(X), 1), np.nan)])
+    lost = np.full(len(X), np.nan)
+    for rows, targets in ((wider, y), (wider[:, :-2], lost), (wider[:, :-2], y[:-1])):
+        try:
+            estimator.fit(rows, targets)
+        except DataError:
+            assert np.array_equal(getattr(estimator, ask)(X), before)
+        else:
+            estimator.fit(X, y)
+
+
 CHECKS = [
     check_parameters_are_stored_unchanged,
     check_unknown_parameters_are_refused,
     check_fit_returns_self_and_learns_widths,
     check_the_same_fit_twice_gives_the_same_bits,
     check_bad_input_is_named,
+    check_a_refit_that_fails_changes_nothing,
 ]

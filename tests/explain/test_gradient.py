@@ -126,6 +126,12 @@ def test_a_model_without_slopes_is_told_what_works(kind):
         kind(lambda X: X[:, 0])
 
 
+@pytest.mark.parametrize("kind", [Gradient, InputXGradient])
+def test_a_class_in_place_of_a_model_is_told(kind):
+    with pytest.raises(ParameterError, match="got the class LayeredDouble"):
+        kind(LayeredDouble)
+
+
 def test_frames_keep_their_names():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(X, columns=["a", "b", "c"])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minixai
+from minixai.compression import quantize
 from minixai.errors import ConvergenceWarning, DataError, ParameterError
 from minixai.neural import MLPClassifier, MLPRegressor
 from tests.conftest import COMPILED
@@ -271,8 +272,9 @@ def test_labels_that_no_file_can_hold(tmp_path, kind):
     codes = (y > 0).astype(int)
     labels = codes.astype("M8[D]").astype(object) if kind == "date" else codes.astype(kind)
     model = MLPClassifier((4,), n_epochs=1).fit(X, labels)
-    with pytest.raises(ParameterError, match=r"must be numbers or text, got .*astype\(str\)"):
-        model.save(tmp_path / "model.mxai")
+    for each in (model, quantize(model)):
+        with pytest.raises(ParameterError, match=r"must be numbers or text, got .*astype\(str\)"):
+            each.save(tmp_path / "model.mxai")
 
 
 def test_the_file_contract_sees_what_a_state_leaves_out():

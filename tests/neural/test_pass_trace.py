@@ -44,6 +44,10 @@ def test_the_numbers_are_those_of_the_training(case):
             state.gradient[:] = gradient[name].ravel()
             state.step(model.learning_rate)
             assert np.array_equal(trace[f"{letter}{k} new"].ravel(), state.parameters)
+            if model.optimizer == "adam":
+                slope = gradient[name]
+                np.testing.assert_allclose(trace[f"m of {letter}{k}"], 0.1 * slope, rtol=1e-12)
+                np.testing.assert_allclose(trace[f"s of {letter}{k}"], 1e-3 * slope**2, rtol=1e-12)
     assert np.array_equal(trace["Z3"], model.forward_trace(X)[-1])
     moved = {f"layers.{k}.weight": trace[f"W{k + 1} new"] for k in range(3)}
     moved |= {f"layers.{k}.bias": trace[f"b{k + 1} new"] for k in range(3)}

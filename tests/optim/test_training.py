@@ -1,12 +1,16 @@
 """The training loop: two paths, early stopping, interrupt, divergence, fine-tuning."""
 
+import os
+import signal
+import subprocess
+import sys
 import warnings
 
 import numpy as np
 import pytest
 
 from minixai.errors import ConvergenceWarning, ParameterError
-from minixai.neural import MLPClassifier, MLPRegressor
+from minixai.neural import MLPClassifier, MLPRegressor, network_trainer
 from minixai.optim.optimizers import start_optimizer
 from minixai.optim.training import (
     BatchWalk,
@@ -135,6 +139,28 @@ def test_ctrl_c_keeps_the_weights_so_far_without():
     assert state.parameters[0] == 3
 
 
+def test_ctrl_c_before_the_first_epoch_is_done_leaves_no_model():
+    with pytest.raises(KeyboardInterrupt):
+        told(["interrupt"], held_out=[1.0], n_epochs=9)
+
+
+def test_ctrl_c_before_any_epoch_keeps_the_model_of_an_earlier_fit():
+    X, y = data()
+    model = MLPRegressor((4,), n_epochs=2).fit(X, y)
+    before = model.predict(X)
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    network_trainer.train_batches, kept = interrupted, network_trainer.train_batches
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(X + 1.0, y)
+    finally:
+        network_trainer.train_batches = kept
+    assert np.array_equal(model.predict(X), before)
+
+
 def test_ctrl_c_leaves_a_model_that_predicts():
     X, y = data()
     epochs = []
@@ -239,3 +265,34 @@ def test_fine_tune_takes_a_frame_and_says_nothing():
         tuned = fine_tune(model, frame, y, n_epochs=2)
     assert slow > 0
     assert tuned.loss_gradient(frame, y)[0] < model.loss_gradient(frame, y)[0]
+
+
+SCRIPT = """
+import signal, sys, warnings
+import numpy as np
+from minixai.neural import MLPRegressor
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+X = np.random.default_rng(0).normal(size=(400, 3))
+model = MLPRegressor((8,), n_epochs=100_000, early_stopping=True, patience=100_000)
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    model.fit(X, X[:, 0], callbacks=[lambda record: print("epoch", flush=True)])
+assert model.interrupted_ and 0 < model.n_iter_ < 100_000
+assert "best weights so far" in str(told[0].message)
+best = model.validation_curve_.min()
+assert np.mean((model.predict(X) - X[:, 0]) ** 2) < 10.0 * best + 1.0
+print("kept")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal to one process")
+def test_a_real_signal_ends_the_training_and_keeps_the_model():
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "epoch\n"
+        process.send_signal(signal.SIGINT)
+        said, wrong = process.communicate(timeout=120)
+    assert process.returncode == 0, wrong
+    assert said.endswith("kept\n")

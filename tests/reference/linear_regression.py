@@ -1,5 +1,7 @@
 """Linear regression by loops: the cost, its gradient, plain descent, and the normal equations."""
 
+from fractions import Fraction
+
 import numpy as np
 
 
@@ -57,17 +59,34 @@ def averaged_batches(Z, t, weights, orders, size, step):
 
 
 def inference(X, y, weights):
-    """Standard errors, R2, F and residual deviation of weighted least squares."""
-    A = np.column_stack([np.ones(len(X)), X])
-    beta = normal_equations(X, y, weights)
+    """Standard errors, R2, F and residual deviation of weighted least squares, in fractions.
+
+    Exact but for the last roots and quotients, so columns of any scale cost no digits.
+    """
+    exact = np.vectorize(Fraction, otypes=[object])
+    A, y, weights = exact(np.column_stack([np.ones(len(X)), X])), exact(y), exact(weights)
+    inverse = inverse_in_fractions((A.T * weights) @ A)
+    beta = inverse @ (A.T @ (weights * y))
     rest = (weights * (y - A @ beta) ** 2).sum()
     mean = (weights * y).sum() / weights.sum()
     total = (weights * (y - mean) ** 2).sum()
     df = len(X) - A.shape[1]
-    covariance = np.linalg.inv((A.T * weights) @ A) * rest / df
+    variances = np.diag(inverse) * rest / df
     return {
-        "std_errors": np.sqrt(np.diag(covariance)),
-        "r2": 1 - rest / total,
-        "f_value": (total - rest) / X.shape[1] / (rest / df),
-        "residual_std": (rest / df) ** 0.5,
+        "std_errors": np.sqrt(variances.astype(float)),
+        "r2": float(1 - rest / total),
+        "f_value": float((total - rest) / X.shape[1] / (rest / df)),
+        "residual_std": float(rest / df) ** 0.5,
     }
+
+
+def inverse_in_fractions(matrix):
+    """Gauss and Jordan's elimination of a positive definite matrix, which needs no pivoting."""
+    n = len(matrix)
+    rows = np.hstack([matrix, np.vectorize(Fraction, otypes=[object])(np.eye(n))])
+    for k in range(n):
+        rows[k] = rows[k] / rows[k, k]
+        for i in range(n):
+            if i != k:
+                rows[i] = rows[i] - rows[i, k] * rows[k]
+    return rows[:, n:]
