@@ -25,7 +25,6 @@ __all__ = [
     "Estimator",
     "NotFittedError",
     "Regressor",
-    "Transformer",
     "all_or_nothing",
 ]
 
@@ -348,36 +347,3 @@ class Classifier(Estimator):
                 f"known are {self.classes_[:10].tolist()}."
             )
         return codes.astype(np.int64)
-
-
-class Transformer(Estimator):
-    """An estimator that turns columns into columns; `set_output` chooses the container."""
-
-    _estimator_type = "transformer"
-    _needs_y = False
-
-    def fit_transform(self, X: Any, y: Any = None) -> Any:
-        """Fit on ``X`` and return it transformed."""
-        return self.fit(X, y).transform(X)  # type: ignore[attr-defined]
-
-    def set_output(self, *, transform: str | None = None) -> Self:
-        """Choose what `transform` returns: "default" (array) or "pandas"; None changes nothing."""
-        if transform not in (None, "default", "pandas"):
-            raise ParameterError(f"`transform` must be 'default' or 'pandas', got {transform!r}.")
-        if transform is not None:
-            self._sklearn_output_config = {"transform": transform}
-        return self
-
-    def _output(self, matrix: Array, X: Any) -> Any:
-        """Wrap a transformed matrix as `set_output` or scikit-learn's configuration asks."""
-        config = getattr(self, "_sklearn_output_config", {})
-        wanted = config.get("transform")
-        if wanted is None and "sklearn" in sys.modules:
-            wanted = sys.modules["sklearn"].get_config()["transform_output"]
-        if wanted != "pandas":
-            return matrix
-        from minixai.errors import require
-
-        pandas = require("pandas", "table")
-        columns = self.get_feature_names_out()  # type: ignore[attr-defined]
-        return pandas.DataFrame(matrix, columns=columns, index=getattr(X, "index", None))

@@ -170,7 +170,7 @@ def _check_finite(matrix: Array, names: list[str] | None, owner: str, allow_nan:
     name = repr(names[j]) if names else str(j)
     raise DataError(
         f"Input X contains {what} in column {name}, row {row} ({count}); "
-        f"{owner} needs finite numbers: fill them (minixai.data.MissingImputer) or drop the rows."
+        f"{owner} needs finite numbers: fill them (minixai.data.SimpleImputer) or drop the rows."
     )
 
 

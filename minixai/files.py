@@ -54,7 +54,7 @@ REGISTRY = {
     "LinearRegression": "minixai.linear:LinearRegression",
     "MLPClassifier": "minixai.neural:MLPClassifier",
     "MLPRegressor": "minixai.neural:MLPRegressor",
-    "MissingImputer": "minixai.data:MissingImputer",
+    "SimpleImputer": "minixai.data:SimpleImputer",
     "QuantizedClassifier": "minixai.compression:QuantizedClassifier",
     "QuantizedRegressor": "minixai.compression:QuantizedRegressor",
     "StandardScaler": "minixai.data:StandardScaler",

@@ -28,6 +28,7 @@ WORDS = [
     "explanation",
     "model_summary",
     "_estimator",
+    "_transformer",
     "parallel",
 ]
 LAYERS = [

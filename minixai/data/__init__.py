@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from minixai.data.checks import check_leak as check_leak
     from minixai.data.checks import check_table as check_table
     from minixai.data.column import Column as Column
-    from minixai.data.imputation import MissingImputer as MissingImputer
+    from minixai.data.imputation import SimpleImputer as SimpleImputer
     from minixai.data.reading import is_movielens as is_movielens
     from minixai.data.reading import read_movielens as read_movielens
     from minixai.data.scaling import StandardScaler as StandardScaler
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Column": "column",
     "Encoded": "table_encoder",
-    "MissingImputer": "imputation",
+    "SimpleImputer": "imputation",
     "Shop": "shop",
     "Split": "splitting",
     "StandardScaler": "scaling",
@@ -47,8 +47,8 @@ _HOME = {
 __all__ = [
     "Column",
     "Encoded",
-    "MissingImputer",
     "Shop",
+    "SimpleImputer",
     "Split",
     "StandardScaler",
     "Table",

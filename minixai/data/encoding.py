@@ -23,7 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from minixai.data.column import Column
-from minixai.data.imputation import MissingImputer
+from minixai.data.imputation import SimpleImputer
 from minixai.data.scaling import StandardScaler
 from minixai.errors import DataTypeError
 from minixai.protocols import Array
@@ -199,7 +199,7 @@ def _learn_numeric(column: Column) -> NumericEncoding:
     if column.missing.all():
         return NumericEncoding(column.name, 0.0, 0.0, 1.0, False, False)
     values = column.values[:, None]
-    imputer = MissingImputer().fit(values)
+    imputer = SimpleImputer().fit(values)
     scaler = StandardScaler().fit(imputer.transform(values))
     varies = column.n_unique > 1
     median, mean, scale = imputer.statistics_[0], scaler.mean_[0], scaler.scale_[0]

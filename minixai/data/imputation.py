@@ -17,18 +17,17 @@ from typing import Any, Self
 
 import numpy as np
 
-from minixai._estimator import Transformer
+from minixai._transformer import Transformer
 from minixai._validation import as_matrix, feature_names_of
-from minixai.data.scaling import names_in, restore_columns
 from minixai.errors import DataError, check_option
 from minixai.protocols import Array
 
-__all__ = ["MissingImputer"]
+__all__ = ["SimpleImputer"]
 
 STRATEGIES = ("median", "mean", "most_frequent")
 
 
-class MissingImputer(Transformer):
+class SimpleImputer(Transformer):
     """Fill NaN with a value learned from each column.
 
     Parameters
@@ -48,8 +47,8 @@ class MissingImputer(Transformer):
     Examples
     --------
     >>> import numpy as np
-    >>> from minixai.data import MissingImputer
-    >>> MissingImputer(add_indicator=True).fit_transform([[1.0], [np.nan], [3.0]])
+    >>> from minixai.data import SimpleImputer
+    >>> SimpleImputer(add_indicator=True).fit_transform([[1.0], [np.nan], [3.0]])
     array([[1., 0.],
            [2., 1.],
            [3., 0.]])
@@ -108,22 +107,17 @@ class MissingImputer(Transformer):
             restored[matrix[:, n_columns + position] > 0.5, j] = np.nan
         return restored
 
-    def get_feature_names_out(self, input_features: Any = None) -> Array:
-        """Return the names of the columns given out, object; ``x=(missing)`` for indicators."""
-        names = names_in(self, input_features)
-        indicators = [f"{names[j]}=(missing)" for j in self.indicated_]
-        return np.array([*names, *indicators], dtype=object)
+    def _output_columns(self, names: list[str]) -> list[tuple[str, str]]:
+        indicators = [(f"{names[j]}=(missing)", names[j]) for j in self.indicated_]
+        return [*((name, name) for name in names), *indicators]
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        names = getattr(self, "feature_names_in_", None)
-        meta = {"params": self.get_params(), "names": None if names is None else list(names)}
-        return meta, {"statistics": self.statistics_, "indicated": self.indicated_}
+        return self._column_state(), {"statistics": self.statistics_, "indicated": self.indicated_}
 
     @classmethod
-    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> MissingImputer:
-        imputer = cls(**meta["params"])
+    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> SimpleImputer:
+        imputer = cls._with_column_state(meta)
         imputer.statistics_, imputer.indicated_ = arrays["statistics"], arrays["indicated"]
-        restore_columns(imputer, len(imputer.statistics_), meta["names"])
         return imputer
 
 

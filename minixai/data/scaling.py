@@ -17,9 +17,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from minixai._estimator import Transformer
+from minixai._transformer import Transformer
 from minixai._validation import as_matrix
-from minixai.errors import ParameterError
 from minixai.protocols import Array
 
 __all__ = ["StandardScaler"]
@@ -80,44 +79,14 @@ class StandardScaler(Transformer):
         matrix = as_matrix(X, owner=type(self).__name__, allow_nan=True)
         return (matrix * self.scale_ + self.mean_).astype(matrix.dtype, copy=False)
 
-    def get_feature_names_out(self, input_features: Any = None) -> Array:
-        """Return the columns' names (n_features,), object: those that went in."""
-        return names_in(self, input_features)
-
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        names = getattr(self, "feature_names_in_", None)
-        meta = {"params": self.get_params(), "names": None if names is None else list(names)}
-        return meta, {"mean": self.mean_, "scale": self.scale_}
+        return self._column_state(), {"mean": self.mean_, "scale": self.scale_}
 
     @classmethod
     def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> StandardScaler:
-        scaler = cls(**meta["params"])
+        scaler = cls._with_column_state(meta)
         scaler.mean_, scaler.scale_ = arrays["mean"], arrays["scale"]
-        restore_columns(scaler, len(scaler.mean_), meta["names"])
         return scaler
-
-
-def names_in(transformer: Any, input_features: Any) -> Array:
-    """Return the names of a fitted transformer's input columns, object (n_features,)."""
-    transformer._check_fitted()
-    learned = getattr(transformer, "feature_names_in_", None)
-    n_columns = transformer.n_features_in_
-    if input_features is None:
-        names = [f"x{j}" for j in range(n_columns)] if learned is None else list(learned)
-        return np.array(names, dtype=object)
-    names = [str(name) for name in input_features]
-    if len(names) != n_columns:
-        raise ParameterError(f"`input_features` must hold {n_columns} names, got {len(names)}.")
-    if learned is not None and names != list(learned):
-        raise ParameterError("`input_features` is not equal to feature_names_in_: pass None.")
-    return np.array(names, dtype=object)
-
-
-def restore_columns(transformer: Any, n_columns: int, names: list[str] | None) -> None:
-    """Set what `fit` learns about the columns, from a saved file."""
-    transformer.n_features_in_ = n_columns
-    if names is not None:
-        transformer.feature_names_in_ = np.array(names, dtype=object)
 
 
 def _moments(matrix: Array) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from minixai.compression import prune, quantize
-from minixai.data import MissingImputer, StandardScaler
+from minixai.data import SimpleImputer, StandardScaler
 from minixai.explain import Gradient, InputXGradient
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
@@ -41,7 +41,7 @@ ESTIMATORS = {
     "MLPClassifier": (lambda: MLPClassifier(**small), two_classes),
     "MLPClassifier of three": (lambda: MLPClassifier(**small), three_classes),
     "StandardScaler": (StandardScaler, numbers),
-    "MissingImputer": (MissingImputer, numbers),
+    "SimpleImputer": (SimpleImputer, numbers),
 }
 """Name -> (factory, X -> y)."""
 
@@ -52,7 +52,7 @@ SCIKIT_LEARN = {
     "MLPRegressor": MLPRegressor,
     "MLPClassifier": MLPClassifier,
     "StandardScaler": StandardScaler,
-    "MissingImputer": MissingImputer,
+    "SimpleImputer": SimpleImputer,
 }
 """Every estimator of 2-D arrays with its default arguments, for `check_estimator`."""
 

@@ -1,4 +1,4 @@
-"""StandardScaler and MissingImputer against their formulas and scikit-learn's."""
+"""StandardScaler and SimpleImputer against their formulas and scikit-learn's."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minixai
-from minixai.data import MissingImputer, StandardScaler
+from minixai.data import SimpleImputer, StandardScaler
 from minixai.errors import DataError, ParameterError
 
 matrices = hnp.arrays(
@@ -70,25 +70,25 @@ def test_equals_scikit_learns_imputer(strategy):
     impute = pytest.importorskip("sklearn.impute")
     X, later = with_gaps(), with_gaps(3, (10, 3))
     theirs = impute.SimpleImputer(strategy=strategy, add_indicator=True).fit(X)
-    ours = MissingImputer(strategy, add_indicator=True).fit(X)
+    ours = SimpleImputer(strategy, add_indicator=True).fit(X)
     np.testing.assert_allclose(ours.transform(later), theirs.transform(later), rtol=0, atol=1e-12)
 
 
 def test_imputer_by_hand():
     X = np.array([[1.0, 4.0], [np.nan, 4.0], [2.0, 5.0], [6.0, np.nan]])
-    assert list(MissingImputer("median").fit(X).statistics_) == [2.0, 4.0]
-    assert list(MissingImputer("mean").fit(X).statistics_) == [3.0, 13.0 / 3.0]
-    assert list(MissingImputer("most_frequent").fit(X).statistics_) == [1.0, 4.0]
+    assert list(SimpleImputer("median").fit(X).statistics_) == [2.0, 4.0]
+    assert list(SimpleImputer("mean").fit(X).statistics_) == [3.0, 13.0 / 3.0]
+    assert list(SimpleImputer("most_frequent").fit(X).statistics_) == [1.0, 4.0]
 
 
 def test_huge_means_do_not_overflow():
     X = np.array([[1e308], [1.5e308], [np.nan]])
-    assert MissingImputer("mean").fit(X).statistics_[0] == pytest.approx(1.25e308)
+    assert SimpleImputer("mean").fit(X).statistics_[0] == pytest.approx(1.25e308)
 
 
 def test_indicator_columns_are_those_with_gaps_in_fit():
     X = np.array([[1.0, np.nan], [2.0, 5.0]])
-    imputer = MissingImputer(add_indicator=True).fit(X)
+    imputer = SimpleImputer(add_indicator=True).fit(X)
     assert list(imputer.get_feature_names_out()) == ["x0", "x1", "x1=(missing)"]
     assert imputer.transform([[np.nan, 1.0]]).tolist() == [[1.5, 1.0, 0.0]]
     back = imputer.inverse_transform(imputer.transform(X))
@@ -100,7 +100,7 @@ def test_indicator_columns_are_those_with_gaps_in_fit():
 def test_names_follow_the_frame():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"a": [1.0, np.nan], "b": [3.0, 4.0]})
-    for transformer in (StandardScaler(), MissingImputer()):
+    for transformer in (StandardScaler(), SimpleImputer()):
         out = transformer.set_output(transform="pandas").fit_transform(frame)
         assert list(out.columns) == ["a", "b"]
         assert list(transformer.get_feature_names_out(["a", "b"])) == ["a", "b"]
@@ -113,7 +113,7 @@ def test_names_follow_the_frame():
 def test_saved_names_come_back(tmp_path):
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"a": [1.0, 2.0, np.nan], "b": [3.0, 4.0, 7.0]})
-    for transformer in (StandardScaler(), MissingImputer(add_indicator=True)):
+    for transformer in (StandardScaler(), SimpleImputer(add_indicator=True)):
         transformer.fit(frame).save(tmp_path / "t")
         back = minixai.load(tmp_path / "t")
         np.testing.assert_array_equal(back.transform(frame), transformer.transform(frame))
@@ -121,8 +121,8 @@ def test_saved_names_come_back(tmp_path):
 
 def test_what_cannot_be_fitted_is_named():
     with pytest.raises(DataError, match="'x1' has no value in any of 2 rows"):
-        MissingImputer().fit([[1.0, np.nan], [2.0, np.nan]])
+        SimpleImputer().fit([[1.0, np.nan], [2.0, np.nan]])
     with pytest.raises(ParameterError, match="Did you mean 'median'"):
-        MissingImputer("medain").fit([[1.0]])
+        SimpleImputer("medain").fit([[1.0]])
     with pytest.raises(DataError, match="infinity in column 0, row 1"):
         StandardScaler().fit([[1.0], [np.inf]])
