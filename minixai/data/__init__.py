@@ -4,9 +4,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from minixai.data.array_splitting import train_test_split as train_test_split
     from minixai.data.checks import check_leak as check_leak
     from minixai.data.checks import check_table as check_table
     from minixai.data.column import Column as Column
+    from minixai.data.cross_validation import CrossValidation as CrossValidation
+    from minixai.data.cross_validation import cross_validate as cross_validate
+    from minixai.data.fold_comparison import FoldComparison as FoldComparison
     from minixai.data.imputation import SimpleImputer as SimpleImputer
     from minixai.data.reading import is_movielens as is_movielens
     from minixai.data.reading import read_movielens as read_movielens
@@ -16,37 +20,57 @@ if TYPE_CHECKING:
     from minixai.data.single_column import prediction_skill as prediction_skill
     from minixai.data.single_column import single_column_skills as single_column_skills
     from minixai.data.splitting import Split as Split
+    from minixai.data.splitting import split_by_time as split_by_time
     from minixai.data.splitting import split_by_user as split_by_user
+    from minixai.data.splitting import split_last_out as split_last_out
     from minixai.data.splitting import split_random as split_random
     from minixai.data.splitting import split_stratified as split_stratified
     from minixai.data.table import Table as Table
     from minixai.data.table_encoder import Encoded as Encoded
     from minixai.data.table_encoder import TableEncoder as TableEncoder
+    from minixai.data.validation_folds import grouped_folds as grouped_folds
+    from minixai.data.validation_folds import last_out_folds as last_out_folds
+    from minixai.data.validation_folds import random_folds as random_folds
+    from minixai.data.validation_folds import stratified_folds as stratified_folds
+    from minixai.data.validation_folds import time_folds as time_folds
 
 _HOME = {
     "Column": "column",
+    "CrossValidation": "cross_validation",
     "Encoded": "table_encoder",
-    "SimpleImputer": "imputation",
+    "FoldComparison": "fold_comparison",
     "Shop": "shop",
+    "SimpleImputer": "imputation",
     "Split": "splitting",
     "StandardScaler": "scaling",
     "Table": "table",
     "TableEncoder": "table_encoder",
     "check_leak": "checks",
     "check_table": "checks",
+    "cross_validate": "cross_validation",
+    "grouped_folds": "validation_folds",
     "is_movielens": "reading",
+    "last_out_folds": "validation_folds",
     "make_shop": "shop",
     "prediction_skill": "single_column",
+    "random_folds": "validation_folds",
     "read_movielens": "reading",
     "single_column_skills": "single_column",
+    "split_by_time": "splitting",
     "split_by_user": "splitting",
+    "split_last_out": "splitting",
     "split_random": "splitting",
     "split_stratified": "splitting",
+    "stratified_folds": "validation_folds",
+    "time_folds": "validation_folds",
+    "train_test_split": "array_splitting",
 }
 
 __all__ = [
     "Column",
+    "CrossValidation",
     "Encoded",
+    "FoldComparison",
     "Shop",
     "SimpleImputer",
     "Split",
@@ -55,14 +79,23 @@ __all__ = [
     "TableEncoder",
     "check_leak",
     "check_table",
+    "cross_validate",
+    "grouped_folds",
     "is_movielens",
+    "last_out_folds",
     "make_shop",
     "prediction_skill",
+    "random_folds",
     "read_movielens",
     "single_column_skills",
+    "split_by_time",
     "split_by_user",
+    "split_last_out",
     "split_random",
     "split_stratified",
+    "stratified_folds",
+    "time_folds",
+    "train_test_split",
 ]
 
 
