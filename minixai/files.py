@@ -48,6 +48,7 @@ MAX_BYTES = 1 << 30
 """Largest sum of member sizes that `load` reads."""
 DTYPES = frozenset(["f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "b1"])
 REGISTRY = {
+    "BehaviourFeatures": "minixai.data:BehaviourFeatures",
     "BiasBaseline": "minixai.recommend:BiasBaseline",
     "Explanation": "minixai.explanation:Explanation",
     "Importance": "minixai.importance:Importance",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from minixai.data.array_splitting import train_test_split as train_test_split
+    from minixai.data.behaviour import BehaviourFeatures as BehaviourFeatures
     from minixai.data.checks import check_leak as check_leak
     from minixai.data.checks import check_table as check_table
     from minixai.data.column import Column as Column
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from minixai.data.validation_folds import time_folds as time_folds
 
 _HOME = {
+    "BehaviourFeatures": "behaviour",
     "Column": "column",
     "CrossValidation": "cross_validation",
     "Encoded": "table_encoder",
@@ -67,6 +69,7 @@ _HOME = {
 }
 
 __all__ = [
+    "BehaviourFeatures",
     "Column",
     "CrossValidation",
     "Encoded",
