@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from minixai.data.column import Column as Column
     from minixai.data.cross_validation import CrossValidation as CrossValidation
     from minixai.data.cross_validation import cross_validate as cross_validate
+    from minixai.data.distribution_checks import check_distributions as check_distributions
+    from minixai.data.drift_checks import check_drift as check_drift
     from minixai.data.fold_comparison import FoldComparison as FoldComparison
     from minixai.data.imputation import SimpleImputer as SimpleImputer
+    from minixai.data.leak_hints import check_leak_hints as check_leak_hints
     from minixai.data.reading import is_movielens as is_movielens
     from minixai.data.reading import read_movielens as read_movielens
+    from minixai.data.relation_checks import check_relations as check_relations
     from minixai.data.scaling import StandardScaler as StandardScaler
     from minixai.data.shop import Shop as Shop
     from minixai.data.shop import make_shop as make_shop
@@ -47,7 +51,11 @@ _HOME = {
     "StandardScaler": "scaling",
     "Table": "table",
     "TableEncoder": "table_encoder",
+    "check_distributions": "distribution_checks",
+    "check_drift": "drift_checks",
     "check_leak": "checks",
+    "check_leak_hints": "leak_hints",
+    "check_relations": "relation_checks",
     "check_table": "checks",
     "cross_validate": "cross_validation",
     "grouped_folds": "validation_folds",
@@ -80,7 +88,11 @@ __all__ = [
     "StandardScaler",
     "Table",
     "TableEncoder",
+    "check_distributions",
+    "check_drift",
     "check_leak",
+    "check_leak_hints",
+    "check_relations",
     "check_table",
     "cross_validate",
     "grouped_folds",

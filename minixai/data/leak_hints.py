@@ -1,0 +1,177 @@
+"""Hints of a leak that values alone do not show: by a column's name, and by time.
+
+By name: a feature whose name holds every word of the target's (``rating_copy``, ``churn_date``), or
+a word such as ``predicted``, may be known only once the target is.
+
+By time, in two ways. A column of dates that is later than another one in nearly every row, and
+whose gaps go with the target (`relation_checks` has the measure), is filled in afterwards. And a
+split that fits on later rows of the same user (of the same table, where the target moves with
+time) learns from the future: its score is that of filling in the past.
+
+Hints are notes: they ask, and say what was seen. `checks.check_leak` measures values.
+
+Source: Kaufman, Rosset & Perlich (2012), ACM TKDD 6(4), sections 3 and 4: a feature must be
+observable before its target.
+Cost: O(n log n) a time column, and one pass over the names.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import permutations
+
+import numpy as np
+
+from minixai.data.column import Column
+from minixai.data.table import Table
+from minixai.finding import Finding
+from minixai.protocols import Array
+
+__all__ = ["check_leak_hints"]
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ANSWER_WORDS = frozenset(["target", "label", "outcome", "predicted", "prediction", "groundtruth"])
+_EMPTY_WORDS = frozenset(["is", "has", "the", "a", "of", "y", "final", "flag"])
+_TIME_NAME = re.compile(r"(?i)^(time|timestamp|date|datetime|moment)$|[ _](time|date|at|on)$")
+_LATER = 0.95  # of rows, in which a date of afterwards is the later one
+_GAPS_TELL = 0.3
+_FROM_THE_FUTURE = 0.2
+_MOVES = 0.1
+_LEAST_ROWS = 20
+
+
+def check_leak_hints(train: Table, test: Table) -> list[Finding]:
+    """Find features that may be known only once the target is; all are notes.
+
+    Parameters
+    ----------
+    train, test : Table
+        Parts of one table, with its target.
+
+    Returns
+    -------
+    list of Finding
+        Kinds ``"leak_by_name"`` and ``"leak_by_time"``.
+    """
+    if train.target is None:
+        return []
+    by_name = [_by_name(train.target, name) for name in train.features]
+    found = [each for each in by_name if each is not None]
+    if min(train.n_rows, test.n_rows) < _LEAST_ROWS:
+        return found
+    return [*found, *_dates_of_afterwards(train), *_future_rows(train, test)]
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(name)}
+
+
+def _by_name(target: str, name: str) -> Finding | None:
+    wanted, said = _words(target) - _EMPTY_WORDS, _words(name)
+    answer = sorted((said & _ANSWER_WORDS) - _words(target))
+    tells = bool(wanted) and wanted <= said and max(map(len, wanted)) >= 3
+    if not (tells or answer):
+        return None
+    seen = f"holds the target's ({target!r})" if tells else f"says {answer[0]!r}"
+    return Finding(
+        "leak_by_name",
+        (name,),
+        f"The name of {name!r} {seen}: it may be known only once the target is.",
+        {"words": sorted(wanted & said) if tells else answer},
+        f"Ask whether {name!r} is known when a prediction is wanted; if not, leave it out.",
+        severity="note",
+    )
+
+
+def _is_time(column: Column) -> bool:
+    if column.kind == "datetime":
+        return True
+    return column.kind == "numeric" and bool(_TIME_NAME.search(column.name))
+
+
+def _dates_of_afterwards(table: Table) -> list[Finding]:
+    times = [name for name in table.features if _is_time(table.columns[name])]
+    found = {}
+    for before, after in permutations(times, 2):
+        first, second = (table.columns[name].values.astype(np.float64) for name in (before, after))
+        both = ~(np.isnan(first) | np.isnan(second))
+        gaps = np.isnan(second)
+        if both.sum() < _LEAST_ROWS or gaps.sum() < _LEAST_ROWS or after in found:
+            continue
+        later = float(np.mean(second[both] >= first[both]))
+        tells = _strength(gaps.astype(np.float64), table)
+        if later >= _LATER and np.median(second[both] - first[both]) > 0 and tells >= _GAPS_TELL:
+            found[after] = Finding(
+                "leak_by_time",
+                (after,),
+                f"{after!r} lies after {before!r} in {later:.0%} of the rows that have both, and "
+                f"where it is missing goes with the target (correlation {tells:.2f}): it is "
+                "filled in afterwards.",
+                {"later_than": before, "later_share": later, "gap_correlation": tells},
+                f"Leave {after!r} out, or keep only what was known at {before!r}.",
+                severity="note",
+            )
+    return list(found.values())
+
+
+def _future_rows(train: Table, test: Table) -> list[Finding]:
+    """Return a finding if the rows used to fit lie after those held out."""
+    times = [name for name in train.columns if _is_time(train.columns[name])]
+    users = [name for name in train.features if train.columns[name].kind == "id"]
+    if not times:
+        return []
+    time = times[0]
+    moments = [part.columns[time].values.astype(np.float64) for part in (train, test)]
+    if users:
+        who = users[0]
+        names = [part.columns[who].labels().astype(np.str_) for part in (train, test)]
+        last = _last_of_each(*[np.concatenate(each) for each in (names[:1], moments[:1])])
+        latest = np.array([last.get(name, -np.inf) for name in names[1]])
+        share = float(np.mean(latest > moments[1]))
+        of_whom = f"later rows of the same {who!r}"
+    else:
+        if abs(_strength(moments[0], train)) < _MOVES:
+            return []
+        share, who = float(np.mean(np.nanmax(moments[0]) > moments[1])), ""
+        of_whom = f"later rows, and {train.target!r} moves with {time!r}"
+    if share < _FROM_THE_FUTURE:
+        return []
+    return [
+        Finding(
+            "leak_by_time",
+            (time,),
+            f"For {share:.0%} of the rows held out, the model was fitted on {of_whom}: the score "
+            "is that of filling in the past, not of saying what comes next.",
+            {"share": share, "time": time, "user": who},
+            "If the model is to predict what comes next, split by time (split_by_time) or hold out "
+            "each user's last row (split_last_out).",
+            severity="note",
+        )
+    ]
+
+
+def _last_of_each(names: Array, moments: Array) -> dict[str, float]:
+    known = ~np.isnan(moments)
+    found, codes = np.unique(names[known], return_inverse=True)
+    last = np.full(len(found), -np.inf)
+    np.maximum.at(last, codes, moments[known])
+    return dict(zip(found.tolist(), last.tolist(), strict=True))
+
+
+def _strength(values: Array, table: Table) -> float:
+    """Return the largest correlation of the values with the target, or with one of its classes."""
+    assert table.target is not None
+    target = table.y
+    if table.task == "regression":
+        goals = [target.astype(np.float64)]
+    else:
+        labels = target.astype(np.str_)
+        goals = [(labels == label).astype(np.float64) for label in np.unique(labels)]
+    known = ~np.isnan(values)
+    return max(_correlation(values[known], goal[known]) for goal in goals)
+
+
+def _correlation(first: Array, second: Array) -> float:
+    a, b = first - first.mean(), second - second.mean()
+    size = float(np.sqrt((a @ a) * (b @ b)))
+    return abs(float(a @ b)) / size if size > 0 else 0.0
