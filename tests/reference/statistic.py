@@ -1,4 +1,6 @@
-"""Correlations and variance inflation factors by their definitions."""
+"""Statistics by their definitions: every pair, every permutation, every model fitted anew."""
+
+import itertools
 
 import numpy as np
 
@@ -25,3 +27,29 @@ def variance_inflation_factors(X):
         left = ((X[:, j] - fitted) ** 2).sum() / ((X[:, j] - X[:, j].mean()) ** 2).sum()
         factors.append(1 / left)
     return np.array(factors)
+
+
+def average_ranks(x):
+    """One more than the number below, plus half the number of others that are equal."""
+    return np.array([sum(v < u for v in x) + (sum(v == u for v in x) + 1) / 2 for u in x])
+
+
+def pair_score(x, y):
+    """Concordant minus discordant pairs, and the pairs not tied in x, in y."""
+    s = free_x = free_y = 0
+    for i, j in itertools.combinations(range(len(x)), 2):
+        a, b = np.sign(x[i] - x[j]), np.sign(y[i] - y[j])
+        s, free_x, free_y = s + a * b, free_x + abs(a), free_y + abs(b)
+    return s, free_x, free_y
+
+
+def kendall_tau(x, y):
+    s, free_x, free_y = pair_score(x, y)
+    return s / (free_x * free_y) ** 0.5
+
+
+def kendall_p_value(x, y):
+    """Share of all orders of y with at least as large a score."""
+    found = abs(pair_score(x, y)[0])
+    scores = [abs(pair_score(x, order)[0]) for order in itertools.permutations(y)]
+    return sum(s >= found for s in scores) / len(scores)
