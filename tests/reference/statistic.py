@@ -53,3 +53,43 @@ def kendall_p_value(x, y):
     found = abs(pair_score(x, y)[0])
     scores = [abs(pair_score(x, order)[0]) for order in itertools.permutations(y)]
     return sum(s >= found for s in scores) / len(scores)
+
+
+def digamma(m):
+    return -np.euler_gamma + sum(1 / i for i in range(1, m))
+
+
+def count_information(a, b):
+    total, n = 0.0, len(a)
+    for u in set(a):
+        for v in set(b):
+            both = sum((a == u) & (b == v)) / n
+            if both:
+                total += both * np.log(both / (sum(a == u) / n * sum(b == v) / n))
+    return total
+
+
+def neighbor_information(x, y, k):
+    """Kraskov's first estimator over all distances."""
+    n, total = len(x), 0.0
+    for i in range(n):
+        others = [j for j in range(n) if j != i]
+        far = sorted(max(abs(x[i] - x[j]), abs(y[i] - y[j])) for j in others)[k - 1]
+        for v in (x, y):
+            inside = [j for j in others if abs(v[i] - v[j]) < far or v[i] == v[j]]
+            total += digamma(len(inside) + 1) / n
+    return max(0.0, digamma(n) + digamma(k) - total)
+
+
+def label_information(x, codes, k):
+    """Ross's estimator over all distances."""
+    rows = [i for i in range(len(x)) if sum(codes == codes[i]) > 1]
+    if not rows:
+        return np.nan
+    total = 0.0
+    for i in rows:
+        same = sorted(abs(x[i] - x[j]) for j in rows if j != i and codes[j] == codes[i])
+        k_i = min(k, len(same))
+        nearer = sum(abs(x[i] - x[j]) < same[k_i - 1] or x[i] == x[j] for j in rows)
+        total += digamma(k_i) - digamma(len(same) + 1) - digamma(nearer)
+    return max(0.0, digamma(len(rows)) + total / len(rows))
