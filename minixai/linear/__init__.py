@@ -1,6 +1,6 @@
 """Linear models."""
 
-from minixai.linear.inference_table import InferenceTable
 from minixai.linear.linear_regression import LinearRegression
+from minixai.statistics.inference_table import InferenceTable
 
 __all__ = ["InferenceTable", "LinearRegression"]

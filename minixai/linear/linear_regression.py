@@ -23,11 +23,11 @@ import numpy as np
 from minixai._estimator import all_or_nothing
 from minixai._validation import as_vector, as_weights, check_number, seed_of
 from minixai.errors import ConvergenceWarning, DataError, DataWarning, check_option
-from minixai.linear.inference_table import InferenceTable, infer
 from minixai.linear.linear_model import LinearModel
 from minixai.linear.quadratic_descent import descend, descend_in_batches
-from minixai.linear.reduced_design import ReducedDesign, reduce_design
 from minixai.protocols import Array
+from minixai.statistics.inference_table import InferenceTable, infer
+from minixai.statistics.reduced_design import ReducedDesign, reduce_design
 
 __all__ = ["LinearRegression"]
 

@@ -47,7 +47,7 @@ from minixai.errors import ParameterError
 from minixai.protocols import Array
 
 if TYPE_CHECKING:
-    from minixai.linear.reduced_design import ReducedDesign
+    from minixai.statistics.reduced_design import ReducedDesign
 
 __all__ = ["descend", "descend_in_batches"]
 

@@ -4,17 +4,34 @@ from minixai.statistics.correlation_measures import (
     correlation_matrix,
     variance_inflation_factors,
 )
+from minixai.statistics.inference_table import InferenceTable
+from minixai.statistics.information_measures import InformationTable, mutual_information
+from minixai.statistics.pair_correlation import CorrelationTable, correlation
 from minixai.statistics.standard_form import StandardForm, standardise
+from minixai.statistics.studentized_range import range_quantile, range_tail_probability
 from minixai.statistics.tail_probability import (
+    chi_square_tail_probability,
     f_tail_probability,
+    normal_quantile,
+    normal_tail_probability,
     t_quantile,
     t_tail_probability,
 )
 
 __all__ = [
+    "CorrelationTable",
+    "InferenceTable",
+    "InformationTable",
     "StandardForm",
+    "chi_square_tail_probability",
+    "correlation",
     "correlation_matrix",
     "f_tail_probability",
+    "mutual_information",
+    "normal_quantile",
+    "normal_tail_probability",
+    "range_quantile",
+    "range_tail_probability",
     "standardise",
     "t_quantile",
     "t_tail_probability",

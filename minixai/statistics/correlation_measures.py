@@ -24,9 +24,14 @@ import numpy as np
 from minixai._validation import as_matrix
 from minixai.errors import DataError
 from minixai.protocols import Array
-from minixai.statistics.standard_form import standardise
+from minixai.statistics.standard_form import StandardForm, standardise
 
-__all__ = ["correlation_matrix", "inverse_diagonal", "variance_inflation_factors"]
+__all__ = [
+    "correlation_matrix",
+    "cross_correlation",
+    "inverse_diagonal",
+    "variance_inflation_factors",
+]
 
 
 def correlation_matrix(X: Any) -> Array:
@@ -54,10 +59,16 @@ def correlation_matrix(X: Any) -> Array:
            [1., 1.]])
     """
     form = standardise(_rows(X))
-    table = np.clip(form.matrix.T @ form.matrix / len(form.matrix), -1.0, 1.0)  # (1)
-    np.fill_diagonal(table, 1.0)
-    table[~form.varies, :] = np.nan
-    table[:, ~form.varies] = np.nan
+    table = cross_correlation(form, form)
+    np.fill_diagonal(table, np.where(form.varies, 1.0, np.nan))
+    return table
+
+
+def cross_correlation(A: StandardForm, B: StandardForm) -> Array:
+    """Pearson's correlation of every column of A with every column of B, of the same rows."""
+    table = np.clip(A.matrix.T @ B.matrix / len(A.matrix), -1.0, 1.0)  # (1)
+    table[~A.varies, :] = np.nan
+    table[:, ~B.varies] = np.nan
     return table
 
 

@@ -1,17 +1,22 @@
-r"""Tails of Student's t and of Fisher's F, for p-values and confidence intervals.
+r"""Tails of the normal, t, F and chi-square distributions, for p-values and intervals.
 
 .. math::
     P(|T| \ge |t|) &= I_{\nu / (\nu + t^2)}(\nu / 2, 1 / 2)                              (1) \\
-    P(F \ge f) &= I_{b / (b + a f)}(b / 2, a / 2)                                        (2)
+    P(F \ge f) &= I_{b / (b + a f)}(b / 2, a / 2)                                        (2) \\
+    P(\chi^2_\nu \ge x) &= Q(\nu / 2, x / 2)                                            (3) \\
+    P(|Z| \ge |z|) &= \mathrm{erfc}(|z| / \sqrt 2)                                       (4)
 
-with the regularised incomplete beta function I.
+with the regularised incomplete beta function I and upper gamma function Q.
 
-Source: Abramowitz & Stegun (1964), 26.7.1 with 26.5.27 for (1), 26.6.2 for (2).
-Needs SciPy (the ``stats`` extra), which is loaded at the first call.
+Source: Abramowitz & Stegun (1964), 26.7.1 with 26.5.27 for (1), 26.6.2 for (2), 26.4.19 for (3),
+26.2.29 for (4).
+All but the normal distribution needs SciPy (the ``stats`` extra), loaded at the first call.
 """
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -19,7 +24,14 @@ import numpy as np
 from minixai.errors import require
 from minixai.protocols import Array
 
-__all__ = ["f_tail_probability", "t_quantile", "t_tail_probability"]
+__all__ = [
+    "chi_square_tail_probability",
+    "f_tail_probability",
+    "normal_quantile",
+    "normal_tail_probability",
+    "t_quantile",
+    "t_tail_probability",
+]
 
 
 def t_tail_probability(t: Any, df: float) -> Array:
@@ -95,3 +107,37 @@ def t_quantile(level: float, df: float) -> float:
     """
     special = require("scipy.special", "stats")
     return float(special.stdtrit(df, 0.5 + 0.5 * level))
+
+
+def chi_square_tail_probability(x: float, df: float) -> float:
+    """p-value of a chi-square statistic.
+
+    Parameters
+    ----------
+    x : float
+        Statistic, 0 or above; infinity gives 0.
+    df : float
+        Degrees of freedom, above 0.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Raises
+    ------
+    MissingDependencyError
+        SciPy is not installed.
+    """
+    special = require("scipy.special", "stats")
+    return float(special.gammaincc(0.5 * df, 0.5 * x))  # (3)
+
+
+def normal_tail_probability(z: float) -> float:
+    """Two-sided p-value of a standard normal statistic."""
+    return math.erfc(abs(z) / math.sqrt(2.0))  # (4)
+
+
+def normal_quantile(level: float) -> float:
+    """Give q with P(|Z| <= q) = level for a standard normal Z; ``level`` in (0, 1)."""
+    return NormalDist().inv_cdf(0.5 + 0.5 * level)

@@ -1,4 +1,6 @@
-"""Correlations and variance inflation factors by their definitions."""
+"""Statistics by their definitions: every pair, every permutation, every model fitted anew."""
+
+import itertools
 
 import numpy as np
 
@@ -25,3 +27,69 @@ def variance_inflation_factors(X):
         left = ((X[:, j] - fitted) ** 2).sum() / ((X[:, j] - X[:, j].mean()) ** 2).sum()
         factors.append(1 / left)
     return np.array(factors)
+
+
+def average_ranks(x):
+    """One more than the number below, plus half the number of others that are equal."""
+    return np.array([sum(v < u for v in x) + (sum(v == u for v in x) + 1) / 2 for u in x])
+
+
+def pair_score(x, y):
+    """Concordant minus discordant pairs, and the pairs not tied in x, in y."""
+    s = free_x = free_y = 0
+    for i, j in itertools.combinations(range(len(x)), 2):
+        a, b = np.sign(x[i] - x[j]), np.sign(y[i] - y[j])
+        s, free_x, free_y = s + a * b, free_x + abs(a), free_y + abs(b)
+    return s, free_x, free_y
+
+
+def kendall_tau(x, y):
+    s, free_x, free_y = pair_score(x, y)
+    return s / (free_x * free_y) ** 0.5
+
+
+def kendall_p_value(x, y):
+    """Share of all orders of y with at least as large a score."""
+    found = abs(pair_score(x, y)[0])
+    scores = [abs(pair_score(x, order)[0]) for order in itertools.permutations(y)]
+    return sum(s >= found for s in scores) / len(scores)
+
+
+def digamma(m):
+    return -np.euler_gamma + sum(1 / i for i in range(1, m))
+
+
+def count_information(a, b):
+    total, n = 0.0, len(a)
+    for u in set(a):
+        for v in set(b):
+            both = sum((a == u) & (b == v)) / n
+            if both:
+                total += both * np.log(both / (sum(a == u) / n * sum(b == v) / n))
+    return total
+
+
+def neighbor_information(x, y, k):
+    """Kraskov's first estimator over all distances."""
+    n, total = len(x), 0.0
+    for i in range(n):
+        others = [j for j in range(n) if j != i]
+        far = sorted(max(abs(x[i] - x[j]), abs(y[i] - y[j])) for j in others)[k - 1]
+        for v in (x, y):
+            inside = [j for j in others if abs(v[i] - v[j]) < far or v[i] == v[j]]
+            total += digamma(len(inside) + 1) / n
+    return max(0.0, digamma(n) + digamma(k) - total)
+
+
+def label_information(x, codes, k):
+    """Ross's estimator over all distances."""
+    rows = [i for i in range(len(x)) if sum(codes == codes[i]) > 1]
+    if not rows:
+        return np.nan
+    total = 0.0
+    for i in rows:
+        same = sorted(abs(x[i] - x[j]) for j in rows if j != i and codes[j] == codes[i])
+        k_i = min(k, len(same))
+        nearer = sum(abs(x[i] - x[j]) < same[k_i - 1] or x[i] == x[j] for j in rows)
+        total += digamma(k_i) - digamma(len(same) + 1) - digamma(nearer)
+    return max(0.0, digamma(len(rows)) + total / len(rows))

@@ -21,25 +21,27 @@ Cost: O(n_features^3), whatever the number of rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minixai._validation import check_number
-from minixai.errors import DataError, require
+from minixai.errors import DataError
 from minixai.protocols import Array
-from minixai.statistics import f_tail_probability, t_quantile, t_tail_probability
 from minixai.statistics.correlation_measures import inverse_diagonal
-
-if TYPE_CHECKING:
-    from minixai.linear.reduced_design import ReducedDesign
+from minixai.statistics.printed_table import PrintedTable
+from minixai.statistics.reduced_design import ReducedDesign
+from minixai.statistics.tail_probability import (
+    f_tail_probability,
+    t_quantile,
+    t_tail_probability,
+)
 
 __all__ = ["InferenceTable", "infer"]
 
 
 @dataclass(frozen=True)
-class InferenceTable:
+class InferenceTable(PrintedTable):
     """Coefficients with their uncertainty, and how well the whole fits.
 
     Parameters
@@ -96,35 +98,6 @@ class InferenceTable:
             }
             for j, name in enumerate(self.names)
         ]
-
-    def to_frame(self) -> Any:
-        """Give a pandas data frame, indexed by name (needs the ``table`` extra)."""
-        pandas = require("pandas", "table")
-        return pandas.DataFrame(self.to_rows()).set_index("name")
-
-    def __str__(self) -> str:
-        table = [self._headings(), *self._cells()]
-        widths = [max(len(line[j]) for line in table) for j in range(len(table[0]))]
-        lines = [
-            "  ".join(
-                cell.ljust(width) if j == 0 else cell.rjust(width)
-                for j, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in table
-        ]
-        rule = "-" * len(lines[0])
-        return "\n".join([lines[0], rule, *lines[1:], rule, self._footer()])
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(text)}</th>" for text in self._headings())
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>"
-            for line in self._cells()
-        )
-        return (
-            f"<table><caption>{escape(self._footer())}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
 
     def _headings(self) -> list[str]:
         percent = f"{100.0 * self.level:g} %"

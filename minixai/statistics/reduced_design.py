@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minixai.protocols import Array
-from minixai.statistics import StandardForm, standardise
+from minixai.statistics.standard_form import StandardForm, standardise
 
 __all__ = ["ReducedDesign", "reduce_design"]
 
