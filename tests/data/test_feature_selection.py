@@ -1,0 +1,136 @@
+"""Selection: the measures are the field's, the elimination is the field's, groups stay whole."""
+
+import numpy as np
+import pytest
+
+from minixai.data import select_features
+from minixai.errors import DataError, ParameterError
+from minixai.explain import permutation_importance
+from minixai.linear import LinearRegression
+from minixai.neural import MLPRegressor
+
+
+def data(n=120, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 6))
+    X[:, 5] = 1.0
+    y = 3.0 * X[:, 1] - 2.0 * X[:, 3] + 0.3 * X[:, 0] + rng.normal(size=n)
+    return X, y
+
+
+def test_filters_are_those_of_scikit_learn():
+    theirs = pytest.importorskip("sklearn.feature_selection")
+    X, y = data()
+    varying = X[:, :5]
+    found = select_features(varying, y, method="f", n_features=2)
+    np.testing.assert_allclose(found.scores, theirs.f_regression(varying, y)[0], rtol=1e-10)
+    labels = np.digitize(y, [-2, 2])
+    found = select_features(varying, labels, method="f", n_features=2, discrete_target=True)
+    np.testing.assert_allclose(found.scores, theirs.f_classif(varying, labels)[0], rtol=1e-10)
+    found = select_features(X, method="variance", threshold=1e-9)
+    np.testing.assert_allclose(
+        found.scores, theirs.VarianceThreshold().fit(X).variances_, rtol=1e-12, atol=1e-30
+    )
+    assert list(found.columns) == [0, 1, 2, 3, 4]
+    expected = theirs.mutual_info_regression(varying, y, random_state=0)
+    found = select_features(varying, y, method="mutual_information", n_features=2)
+    np.testing.assert_allclose(np.maximum(found.scores, 0), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_recursive_elimination_is_that_of_scikit_learn(step):
+    theirs = pytest.importorskip("sklearn.feature_selection")
+    from sklearn.linear_model import LinearRegression as Peer
+
+    X, y = data()
+    X = (X[:, :5] - X[:, :5].mean(axis=0)) / X[:, :5].std(axis=0)  # they look at bare coefficients
+    peer = theirs.RFE(Peer(), n_features_to_select=2, step=step).fit(X, y)
+    for model in (Peer(), LinearRegression()):
+        found = select_features(
+            X, y, method="recursive", model=model, n_features=2, step=step
+        )
+        assert np.array_equal(found.ranking == 1, peer.support_)
+        if step == 1:
+            assert np.array_equal(found.ranking, peer.ranking_)
+
+
+@pytest.mark.parametrize("method", ["f", "mutual_information", "correlation"])
+def test_filters_find_what_matters(method):
+    X, y = data()
+    found = select_features(X, y, method=method, n_features=2)
+    assert set(found.columns) == {1, 3}
+    assert found.kept[0] == "x1"
+    assert found.transform(X).shape == (120, 2)
+    labels = np.where(y > 0, "high", "low")
+    assert set(select_features(X, labels, method=method, n_features=2).columns) == {1, 3}
+
+
+def test_any_importance_serves():
+    X, y = data()
+    model = MLPRegressor((8,), n_epochs=60, learning_rate=0.02)
+    found = select_features(
+        X, y, method="recursive", model=model, importance=permutation_importance, n_features=2
+    )
+    assert set(found.columns) == {1, 3}
+    assert sorted(found.ranking) == [1, 1, 2, 3, 4, 5]
+    assert not hasattr(model, "n_features_in_")
+    found = select_features(X, y, method="embedded", model=LinearRegression(), threshold=1.0)
+    assert set(found.columns) == {1, 3}
+
+
+def test_the_unit_of_a_column_does_not_matter():
+    X, y = data()
+    units = np.array([1e3, 1e-4, 1.0, 1e6, 1e-2, 1.0])
+    for method in ("embedded", "recursive"):
+        options = {"method": method, "model": LinearRegression(), "n_features": 2}
+        plain = select_features(X, y, **options)
+        scaled = select_features(X * units, y, **options)
+        assert np.array_equal(plain.ranking, scaled.ranking)
+
+
+@pytest.mark.parametrize("method", ["f", "recursive"])
+def test_groups_are_kept_or_left_out_whole(method):
+    X, y = data()
+    found = select_features(
+        X, y, method=method, model=LinearRegression(), n_features=1, groups={"pair": [1, 4]}
+    )
+    assert found.kept == ("pair",)
+    assert list(found.columns) == [1, 4]
+    assert len(found.names) == 5
+
+
+def test_frames_keep_their_names():
+    pandas = pytest.importorskip("pandas")
+    X, y = data()
+    frame = pandas.DataFrame(X, columns=list("abcdef"))
+    found = select_features(frame, y, method="f", n_features=2)
+    assert list(found.transform(frame).columns) == ["b", "d"] == list(found.column_names)
+    assert list(found.to_frame().index[:1]) == ["b"]
+    assert "2 of 6 kept" in str(found)
+
+
+def test_huge_values_are_right_or_refused():
+    X, y = data()
+    found = select_features(X * 1e150, y, method="f", n_features=2)
+    assert set(found.columns) == {1, 3}
+    assert np.isfinite(found.scores).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"method": "lasso"}, ParameterError, "method"),
+        ({"n_features": 7}, ParameterError, "n_features"),
+        ({"n_features": 2, "threshold": 1.0}, ParameterError, "not both"),
+        ({"threshold": 1e9}, ParameterError, "No score reaches"),
+        ({"method": "recursive"}, ParameterError, "to be fitted"),
+        ({"method": "embedded", "model": LinearRegression}, ParameterError, "to be fitted"),
+        ({"method": "embedded", "model": MLPRegressor(n_epochs=1)}, ParameterError, "importance"),
+        ({"y": None}, DataError, "give `y`"),
+        ({"y": np.ones(3)}, DataError, "rows"),
+    ],
+)
+def test_wrong_arguments(options, error, message):
+    X, y = data()
+    with pytest.raises(error, match=message):
+        select_features(**{"X": X, "y": y, **options})
