@@ -1,9 +1,11 @@
 """Statistics of columns and of linear models."""
 
+from minixai.statistics.contingency import ChiSquareTable, chi_square
 from minixai.statistics.correlation_measures import (
     correlation_matrix,
     variance_inflation_factors,
 )
+from minixai.statistics.group_comparison import TukeyTable, tukey
 from minixai.statistics.inference_table import InferenceTable
 from minixai.statistics.information_measures import InformationTable, mutual_information
 from minixai.statistics.pair_correlation import CorrelationTable, correlation
@@ -17,12 +19,18 @@ from minixai.statistics.tail_probability import (
     t_quantile,
     t_tail_probability,
 )
+from minixai.statistics.variance_analysis import AnovaTable, anova, one_way_f
 
 __all__ = [
+    "AnovaTable",
+    "ChiSquareTable",
     "CorrelationTable",
     "InferenceTable",
     "InformationTable",
     "StandardForm",
+    "TukeyTable",
+    "anova",
+    "chi_square",
     "chi_square_tail_probability",
     "correlation",
     "correlation_matrix",
@@ -30,10 +38,12 @@ __all__ = [
     "mutual_information",
     "normal_quantile",
     "normal_tail_probability",
+    "one_way_f",
     "range_quantile",
     "range_tail_probability",
     "standardise",
     "t_quantile",
     "t_tail_probability",
+    "tukey",
     "variance_inflation_factors",
 ]

@@ -93,3 +93,49 @@ def label_information(x, codes, k):
         nearer = sum(abs(x[i] - x[j]) < same[k_i - 1] or x[i] == x[j] for j in rows)
         total += digamma(k_i) - digamma(len(same) + 1) - digamma(nearer)
     return max(0.0, digamma(len(rows)) + total / len(rows))
+
+
+def group_squares(y, groups):
+    """Squares between and within groups."""
+    between = within = 0.0
+    for g in set(groups):
+        part = y[groups == g]
+        between += len(part) * (part.mean() - y.mean()) ** 2
+        within += sum((v - part.mean()) ** 2 for v in part)
+    return between, within
+
+
+def sums_of_squares(data, terms, categorical, kind):
+    """Squares and df of each term, and of the residual, by fitting two models a term."""
+    y, n = data["y"], len(data["y"])
+
+    def term_block(term):
+        columns = [np.ones(n)]
+        for name in term:
+            if name not in categorical:
+                coded = [data[name]]
+            else:
+                levels = sorted(set(data[name]))
+                each = [(data[name] == level) * 1.0 for level in levels]
+                coded = [u - each[-1] for u in each[:-1]] if kind == 3 else each
+            columns = [u * v for u in columns for v in coded]
+        return columns
+
+    def fit(chosen):
+        A = np.column_stack([np.ones(n), *(c for term in chosen for c in term_block(term))])
+        A = A / np.maximum(np.linalg.norm(A, axis=0), 1e-300)
+        beta, _, rank, _ = np.linalg.lstsq(A, y, rcond=1e-11)
+        return ((y - A @ beta) ** 2).sum(), rank
+
+    rows = []
+    for place, term in enumerate(terms):
+        if kind == 1:
+            others = list(terms[:place])
+        elif kind == 2:
+            others = [t for t in terms if t != term and not set(term) < set(t)]
+        else:
+            others = [t for t in terms if t != term]
+        (less, p), (more, q) = fit(others), fit([*others, term])
+        rows.append((less - more, q - p))
+    rss, rank = fit(list(terms))
+    return [*rows, (rss, n - rank)]
