@@ -8,7 +8,10 @@ from minixai.statistics.correlation_measures import (
 from minixai.statistics.group_comparison import TukeyTable, tukey
 from minixai.statistics.inference_table import InferenceTable
 from minixai.statistics.information_measures import InformationTable, mutual_information
+from minixai.statistics.least_squares import RegressionAnalysis, regression_analysis
 from minixai.statistics.pair_correlation import CorrelationTable, correlation
+from minixai.statistics.residual_analysis import ResidualTest, ResidualTestTable
+from minixai.statistics.row_influence import RowInfluence
 from minixai.statistics.standard_form import StandardForm, standardise
 from minixai.statistics.studentized_range import range_quantile, range_tail_probability
 from minixai.statistics.tail_probability import (
@@ -27,6 +30,10 @@ __all__ = [
     "CorrelationTable",
     "InferenceTable",
     "InformationTable",
+    "RegressionAnalysis",
+    "ResidualTest",
+    "ResidualTestTable",
+    "RowInfluence",
     "StandardForm",
     "TukeyTable",
     "anova",
@@ -41,6 +48,7 @@ __all__ = [
     "one_way_f",
     "range_quantile",
     "range_tail_probability",
+    "regression_analysis",
     "standardise",
     "t_quantile",
     "t_tail_probability",

@@ -139,3 +139,45 @@ def sums_of_squares(data, terms, categorical, kind):
         rows.append((less - more, q - p))
     rss, rank = fit(list(terms))
     return [*rows, (rss, n - rank)]
+
+
+def least_squares(X, y):
+    """Coefficients with a constant first, residuals, and (A'A)^-1."""
+    A = np.column_stack([np.ones(len(X)), X])
+    inverse = np.linalg.inv(A.T @ A)
+    beta = inverse @ A.T @ y
+    return beta, y - A @ beta, inverse
+
+
+def robust_errors(X, y, kind):
+    """Sandwich errors, summed row by row."""
+    A = np.column_stack([np.ones(len(X)), X])
+    n, p = A.shape
+    _, e, inverse = least_squares(X, y)
+    meat = np.zeros((p, p))
+    for a, r in zip(A, e, strict=True):
+        h = a @ inverse @ a
+        weight = {"HC0": 1, "HC1": n / (n - p), "HC2": 1 / (1 - h), "HC3": 1 / (1 - h) ** 2}[kind]
+        meat += weight * r**2 * np.outer(a, a)
+    return np.sqrt(np.diag(inverse @ meat @ inverse))
+
+
+def row_influence(X, y):
+    """Leave every row out and fit again."""
+    A = np.column_stack([np.ones(len(X)), X])
+    n, p = A.shape
+    beta, e, inverse = least_squares(X, y)
+    s = np.sqrt(e @ e / (n - p))
+    found = {key: [] for key in ("leverage", "deleted", "cooks_distance", "dffits", "dfbetas")}
+    for i in range(n):
+        kept = np.arange(n) != i
+        without, rest, _ = least_squares(X[kept], y[kept])
+        s_i = np.sqrt(rest @ rest / (n - 1 - p))
+        h = A[i] @ inverse @ A[i]
+        change = beta - without
+        found["leverage"].append(h)
+        found["deleted"].append(e[i] / s_i / np.sqrt(1 - h))
+        found["cooks_distance"].append(((A @ change) ** 2).sum() / p / s**2)
+        found["dffits"].append(A[i] @ change / s_i / np.sqrt(h))
+        found["dfbetas"].append(change / s_i / np.sqrt(np.diag(inverse)))
+    return {key: np.array(values) for key, values in found.items()}
