@@ -227,8 +227,7 @@ class LinearRegression(LinearModel):
     ) -> tuple[Array, list[float]]:
         """Give the standardised coefficients and the curve of the standardised J."""
         if self.solver == "closed_form":
-            error = design.factor @ design.solution - design.moment
-            return design.solution, [0.5 * design.square, 0.5 * float(error @ error + design.rest)]
+            return design.solution, [0.5 * design.square, 0.5 * design.unexplained]
         if self.solver == "gradient_descent":
             tol = 1e-7 if self.tol is None else self.tol
             coef, curve = descend(

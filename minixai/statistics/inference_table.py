@@ -6,12 +6,15 @@ r"""What a least-squares fit says about its coefficients, and how surely.
     t_j &= \hat\beta_j / \mathrm{se}_j                                                   (3) \\
     \mathrm{VIF}_j &= [(R^\top R)^{-1}]_{jj}                                             (4) \\
     F &= \frac{(\mathrm{TSS} - \mathrm{RSS}) / d}{\mathrm{RSS} / (n - p)}                (5) \\
-    \bar R^2 &= 1 - (1 - R^2) \frac{n - 1}{n - p}                                        (6)
+    \bar R^2 &= 1 - (1 - R^2) \frac{n - 1}{n - p}                                        (6) \\
+    F &= b^\top V_b^{-1} b / d                                                          (7)
 
 with p coefficients, the intercept among them, d without it, and R the triangle of the
 standardised columns. Errors and intervals suppose independent errors of one variance (with
-weights: of variance s^2 / w_i) and, for small n, normal ones. Without an intercept the total sum
-of squares is taken about 0, and n replaces n - 1 in (6).
+weights: of variance s^2 / w_i) and, for small n, normal ones. With a covariance V estimated
+otherwise (``fitted_rows.py``), the errors are the roots of its diagonal, t keeps its n - p degrees
+of freedom, and (7), Wald's, stands for (5). Without an intercept the total sum of squares is taken
+about 0, and n replaces n - 1 in (6).
 
 Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. (3.8),
 (3.12) and (3.13); Belsley, Kuh & Welsch (1980), p. 93 for the VIF.
@@ -65,6 +68,8 @@ class InferenceTable(PrintedTable):
         s, in the target's unit.
     n_samples, df : int
         Rows of positive weight, and residual degrees of freedom n - p.
+    covariance : str
+        Where the errors are from: "classic", or the name of a robust estimate.
     """
 
     names: tuple[str, ...]
@@ -82,6 +87,7 @@ class InferenceTable(PrintedTable):
     residual_std: float
     n_samples: int
     df: int
+    covariance: str = "classic"
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Give one plain dict a coefficient."""
@@ -121,10 +127,16 @@ class InferenceTable(PrintedTable):
             f"n = {self.n_samples}, df = {self.df}, R2 = {self.r2:.4f}, "
             f"adjusted R2 = {self.adjusted_r2:.4f}, F = {self.f_value:.4g} "
             f"(p = {self.f_p_value:.3g}), residual std = {self.residual_std:.4g}"
+            + ("" if self.covariance == "classic" else f", {self.covariance} errors")
         )
 
 
-def infer(design: ReducedDesign, feature_names: list[str], level: float) -> InferenceTable:
+def infer(
+    design: ReducedDesign,
+    feature_names: list[str],
+    level: float,
+    robust: tuple[str, Array] | None = None,
+) -> InferenceTable:
     """Compute the table of a least-squares problem.
 
     Parameters
@@ -133,6 +145,9 @@ def infer(design: ReducedDesign, feature_names: list[str], level: float) -> Infe
     feature_names : list of str (n_features,)
     level : float
         Coverage of the intervals, in (0, 1).
+    robust : (str, ndarray (p, p)), optional
+        Name and value of another covariance of the standardised coefficients, with the constant
+        first if there is one; None is the classic one.
 
     Returns
     -------
@@ -141,38 +156,41 @@ def infer(design: ReducedDesign, feature_names: list[str], level: float) -> Infe
     Raises
     ------
     DataError
-        Not more rows than coefficients, or dependent columns.
+        Not more rows than coefficients, dependent columns, or numbers outside the range of floats.
     ParameterError
         A level outside (0, 1).
     MissingDependencyError
         SciPy is not installed.
     """
     check_number("level", level, low=0.0, high=1.0, open_low=True, open_high=True)
-    df = _checked_df(design, feature_names)
-    inverse = np.maximum(inverse_diagonal(design.factor), 1.0)  # (4)
-    coef, root = design.solution / design.columns.scale, np.sqrt(inverse) / design.columns.scale
-    names, vif = tuple(feature_names), inverse
-    if design.centred:
-        shift = design.columns.mean / design.columns.scale
-        solved = np.linalg.solve(design.factor.T, shift)
-        start = design.target.mean[0] / design.target.scale[0] - shift @ design.solution
-        coef = np.concatenate([[start], coef])
-        root = np.concatenate([[np.sqrt(1.0 + solved @ solved)], root])
-        names, vif = ("intercept", *names), np.concatenate([[np.nan], vif])
-    unit, rest = float(design.target.scale[0]), design.rest
-    coef, errors = coef * unit, np.sqrt(rest / df) * root * unit  # (2)
+    df, rest, unit = checked_df(design, feature_names), design.rest, float(design.target.scale[0])
+    start = (design.target.mean[0] / unit,) if design.centred else ()
+    with np.errstate(over="ignore", invalid="ignore"):
+        steps = coefficient_map(design)
+        coef = unit * (steps @ np.concatenate([start, design.solution]))
+        if robust is None:
+            errors = np.sqrt(rest / df) * unit * coefficient_roots(design)  # (2)
+        else:
+            size = np.abs(steps).max(axis=1)  # squared, steps might leave the range of floats
+            scaled = steps / size[:, np.newaxis]
+            errors = np.sqrt(((scaled @ robust[1]) * scaled).sum(axis=1)) * size * unit
+    if not (np.isfinite(coef) & np.isfinite(errors)).all():
+        raise DataError(
+            "Coefficients or their errors are outside the range of floats: rescale the columns or "
+            "the target."
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(coef == 0.0, 0.0, coef / errors)  # (3)
-        f = float(np.divide((1.0 - rest) / len(feature_names), rest / df))  # (5)
+    f = _whole_f(design, df, robust)
     half = t_quantile(level, df) * errors
     return InferenceTable(
-        names=names,
+        names=("intercept",) * len(start) + tuple(feature_names),
         coef=coef,
         std_errors=errors,
         t_values=t,
         p_values=t_tail_probability(t, df),
         intervals=np.stack([coef - half, coef + half], axis=1),
-        vif=vif,
+        vif=np.concatenate([[np.nan] * len(start), _inflation(design)]),
         level=level,
         r2=1.0 - rest,
         adjusted_r2=1.0 - rest * (design.n_samples - design.centred) / df,  # (6)
@@ -181,10 +199,47 @@ def infer(design: ReducedDesign, feature_names: list[str], level: float) -> Infe
         residual_std=float(np.sqrt(rest * design.total_weight / df)) * unit,  # (1)
         n_samples=design.n_samples,
         df=df,
+        covariance="classic" if robust is None else robust[0],
     )
 
 
-def _checked_df(design: ReducedDesign, feature_names: list[str]) -> int:
+def coefficient_map(design: ReducedDesign) -> Array:
+    """Give the matrix from standardised coefficients to those of the columns as they are, (p, p).
+
+    The constant stands first, if there is one. The target stays in its standardised unit.
+    """
+    scale = design.columns.scale
+    if not design.centred:
+        return np.diag(1.0 / scale)
+    steps = np.diag(np.concatenate([[1.0], 1.0 / scale]))
+    steps[0, 1:] = -design.columns.mean / scale
+    return steps
+
+
+def coefficient_roots(design: ReducedDesign) -> Array:
+    """Give the classic standard errors in units of the residuals' root mean square, (p,)."""
+    roots = np.sqrt(_inflation(design)) / design.columns.scale
+    if not design.centred:
+        return roots
+    solved = np.linalg.solve(design.factor.T, design.columns.mean / design.columns.scale)
+    return np.concatenate([[np.sqrt(1.0 + solved @ solved)], roots])
+
+
+def _inflation(design: ReducedDesign) -> Array:
+    return np.maximum(inverse_diagonal(design.factor), 1.0)  # (4)
+
+
+def _whole_f(design: ReducedDesign, df: int, robust: tuple[str, Array] | None) -> float:
+    """Test that every coefficient but the constant is 0."""
+    b = design.solution
+    if robust is not None:
+        first = int(design.centred)
+        return float(b @ np.linalg.solve(robust[1][first:, first:], b)) / len(b)  # (7)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.divide((1.0 - design.rest) / len(b), design.rest / df))  # (5)
+
+
+def checked_df(design: ReducedDesign, feature_names: list[str]) -> int:
     """Give the residual degrees of freedom, or say why there are no standard errors."""
     n_coef = len(feature_names) + design.centred
     df = design.n_samples - n_coef

@@ -216,7 +216,7 @@ def _information(
 def _scaled(values: Array, draws: Array) -> Array:
     form = standardise(values[:, np.newaxis])
     scaled = values / form.scale[0]
-    return scaled + draws * max(1.0, float(np.abs(scaled).mean()))
+    return np.asarray(scaled + draws * max(1.0, float(np.abs(scaled).mean())))
 
 
 def count_information(a: Array, b: Array) -> float:

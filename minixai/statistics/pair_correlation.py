@@ -212,11 +212,12 @@ def _block(a: Array, b: Array, method: str, symmetric: bool) -> tuple[Array, Arr
 def _intervals(coef: Array, n: Array, method: str, level: float) -> Array:
     """Give the confidence intervals, (d_a, d_b, 2)."""
     df = n - (4.0 if method == "kendall" else 3.0)
-    spread = {"pearson": 1.0, "spearman": 1.0 + 0.5 * coef**2, "kendall": 0.437}[method]
+    ones = np.ones(coef.shape)
+    spreads = {"pearson": ones, "spearman": ones + 0.5 * coef**2, "kendall": 0.437 * ones}
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = normal_quantile(level) * np.sqrt(spread / df)
+        half = normal_quantile(level) * np.sqrt(spreads[method] / df)
         ends = np.stack([np.arctanh(coef) - half, np.arctanh(coef) + half], axis=-1)
-    ends = np.tanh(ends)  # (2)
+    ends = np.asarray(np.tanh(ends))  # (2)
     ends[df <= 0] = [-1.0, 1.0]
     ends[np.isnan(coef)] = math.nan
     return ends

@@ -35,9 +35,12 @@ class PrintedTable:
         cells = self._cells()
         table = [self._headings(), *cells[:_SHOWN_ROWS]]
         widths = [max(len(line[j]) for line in table) for j in range(len(table[0]))]
+        texts = {
+            j for j in range(len(widths)) if not all(_is_number(line[j]) for line in table[1:])
+        }
         lines = [
             "  ".join(
-                cell.ljust(width) if j == 0 else cell.rjust(width)
+                cell.ljust(width) if j == 0 or j in texts else cell.rjust(width)
                 for j, (cell, width) in enumerate(zip(line, widths, strict=True))
             )
             for line in table
@@ -66,6 +69,13 @@ class PrintedTable:
 
     def _footer(self) -> str:
         return ""
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return not cell or float(cell) is not None
+    except ValueError:
+        return False
 
 
 def _in_words(key: str, value: Any) -> str:

@@ -86,6 +86,12 @@ class ReducedDesign:
         least = scale[varies].min() if varies.any() else 1.0
         return np.where(varies, least / scale, 0.0)
 
+    @property
+    def unexplained(self) -> float:
+        """The mean square that least squares leaves, in standardised units."""
+        error = self.factor @ self.solution - self.moment
+        return float(error @ error) + self.rest
+
     def relative_excess(self, coef: Array, tol: float) -> float:
         """How far J(coef) lies above its minimum, as a share of J(coef) + tol * J(0).
 

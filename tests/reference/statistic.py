@@ -93,3 +93,91 @@ def label_information(x, codes, k):
         nearer = sum(abs(x[i] - x[j]) < same[k_i - 1] or x[i] == x[j] for j in rows)
         total += digamma(k_i) - digamma(len(same) + 1) - digamma(nearer)
     return max(0.0, digamma(len(rows)) + total / len(rows))
+
+
+def group_squares(y, groups):
+    """Squares between and within groups."""
+    between = within = 0.0
+    for g in set(groups):
+        part = y[groups == g]
+        between += len(part) * (part.mean() - y.mean()) ** 2
+        within += sum((v - part.mean()) ** 2 for v in part)
+    return between, within
+
+
+def sums_of_squares(data, terms, categorical, kind):
+    """Squares and df of each term, and of the residual, by fitting two models a term."""
+    y, n = data["y"], len(data["y"])
+
+    def term_block(term):
+        columns = [np.ones(n)]
+        for name in term:
+            if name not in categorical:
+                coded = [data[name]]
+            else:
+                levels = sorted(set(data[name]))
+                each = [(data[name] == level) * 1.0 for level in levels]
+                coded = [u - each[-1] for u in each[:-1]] if kind == 3 else each
+            columns = [u * v for u in columns for v in coded]
+        return columns
+
+    def fit(chosen):
+        A = np.column_stack([np.ones(n), *(c for term in chosen for c in term_block(term))])
+        A = A / np.maximum(np.linalg.norm(A, axis=0), 1e-300)
+        beta, _, rank, _ = np.linalg.lstsq(A, y, rcond=1e-11)
+        return ((y - A @ beta) ** 2).sum(), rank
+
+    rows = []
+    for place, term in enumerate(terms):
+        if kind == 1:
+            others = list(terms[:place])
+        elif kind == 2:
+            others = [t for t in terms if t != term and not set(term) < set(t)]
+        else:
+            others = [t for t in terms if t != term]
+        (less, p), (more, q) = fit(others), fit([*others, term])
+        rows.append((less - more, q - p))
+    rss, rank = fit(list(terms))
+    return [*rows, (rss, n - rank)]
+
+
+def least_squares(X, y):
+    """Coefficients with a constant first, residuals, and (A'A)^-1."""
+    A = np.column_stack([np.ones(len(X)), X])
+    inverse = np.linalg.inv(A.T @ A)
+    beta = inverse @ A.T @ y
+    return beta, y - A @ beta, inverse
+
+
+def robust_errors(X, y, kind):
+    """Sandwich errors, summed row by row."""
+    A = np.column_stack([np.ones(len(X)), X])
+    n, p = A.shape
+    _, e, inverse = least_squares(X, y)
+    meat = np.zeros((p, p))
+    for a, r in zip(A, e, strict=True):
+        h = a @ inverse @ a
+        weight = {"HC0": 1, "HC1": n / (n - p), "HC2": 1 / (1 - h), "HC3": 1 / (1 - h) ** 2}[kind]
+        meat += weight * r**2 * np.outer(a, a)
+    return np.sqrt(np.diag(inverse @ meat @ inverse))
+
+
+def row_influence(X, y):
+    """Leave every row out and fit again."""
+    A = np.column_stack([np.ones(len(X)), X])
+    n, p = A.shape
+    beta, e, inverse = least_squares(X, y)
+    s = np.sqrt(e @ e / (n - p))
+    found = {key: [] for key in ("leverage", "deleted", "cooks_distance", "dffits", "dfbetas")}
+    for i in range(n):
+        kept = np.arange(n) != i
+        without, rest, _ = least_squares(X[kept], y[kept])
+        s_i = np.sqrt(rest @ rest / (n - 1 - p))
+        h = A[i] @ inverse @ A[i]
+        change = beta - without
+        found["leverage"].append(h)
+        found["deleted"].append(e[i] / s_i / np.sqrt(1 - h))
+        found["cooks_distance"].append(((A @ change) ** 2).sum() / p / s**2)
+        found["dffits"].append(A[i] @ change / s_i / np.sqrt(h))
+        found["dfbetas"].append(change / s_i / np.sqrt(np.diag(inverse)))
+    return {key: np.array(values) for key, values in found.items()}
