@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from minixai.data.cross_validation import cross_validate as cross_validate
     from minixai.data.distribution_checks import check_distributions as check_distributions
     from minixai.data.drift_checks import check_drift as check_drift
+    from minixai.data.feature_selection import FeatureSelection as FeatureSelection
+    from minixai.data.feature_selection import select_features as select_features
     from minixai.data.fold_comparison import FoldComparison as FoldComparison
     from minixai.data.imputation import SimpleImputer as SimpleImputer
     from minixai.data.leak_hints import check_leak_hints as check_leak_hints
@@ -44,6 +46,7 @@ _HOME = {
     "Column": "column",
     "CrossValidation": "cross_validation",
     "Encoded": "table_encoder",
+    "FeatureSelection": "feature_selection",
     "FoldComparison": "fold_comparison",
     "Shop": "shop",
     "SimpleImputer": "imputation",
@@ -65,6 +68,7 @@ _HOME = {
     "prediction_skill": "single_column",
     "random_folds": "validation_folds",
     "read_movielens": "reading",
+    "select_features": "feature_selection",
     "single_column_skills": "single_column",
     "split_by_time": "splitting",
     "split_by_user": "splitting",
@@ -81,6 +85,7 @@ __all__ = [
     "Column",
     "CrossValidation",
     "Encoded",
+    "FeatureSelection",
     "FoldComparison",
     "Shop",
     "SimpleImputer",
@@ -102,6 +107,7 @@ __all__ = [
     "prediction_skill",
     "random_folds",
     "read_movielens",
+    "select_features",
     "single_column_skills",
     "split_by_time",
     "split_by_user",
