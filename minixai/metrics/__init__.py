@@ -11,8 +11,10 @@ from minixai.metrics.metric import METRICS, Metric, get_metric
 from minixai.metrics.regression import (
     half_mean_squared_error,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
-    r2_score,
+    quantile_loss,
+    r2,
     root_mean_squared_error,
 )
 
@@ -26,8 +28,10 @@ __all__ = [
     "half_mean_squared_error",
     "log_loss",
     "mean_absolute_error",
+    "mean_absolute_percentage_error",
     "mean_squared_error",
-    "r2_score",
+    "quantile_loss",
+    "r2",
     "roc_auc",
     "root_mean_squared_error",
 ]

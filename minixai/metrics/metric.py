@@ -24,8 +24,10 @@ from minixai.metrics.classification import accuracy, balanced_accuracy, log_loss
 from minixai.metrics.regression import (
     half_mean_squared_error,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
-    r2_score,
+    quantile_loss,
+    r2,
     root_mean_squared_error,
 )
 
@@ -155,11 +157,15 @@ class Metric:
 
 
 METRICS: dict[str, Metric] = {
-    "r2": Metric(r2_score, name="r2"),
+    "r2": Metric(r2),
     "mean_squared_error": Metric(mean_squared_error, higher_is_better=False),
     "half_mean_squared_error": Metric(half_mean_squared_error, higher_is_better=False),
     "root_mean_squared_error": Metric(root_mean_squared_error, higher_is_better=False),
     "mean_absolute_error": Metric(mean_absolute_error, higher_is_better=False),
+    "mean_absolute_percentage_error": Metric(
+        mean_absolute_percentage_error, higher_is_better=False
+    ),
+    "quantile_loss": Metric(quantile_loss, higher_is_better=False),
     "accuracy": Metric(accuracy),
     "balanced_accuracy": Metric(balanced_accuracy),
     "log_loss": Metric(log_loss, "probability", higher_is_better=False, two_columns=True),
