@@ -1,13 +1,16 @@
-"""Measures of prediction: plain functions, and ``Metric`` for what a model is measured by."""
+"""Measures of prediction: plain functions, ``Metric`` for what a model is measured by, curves."""
 
+from minixai.metrics.calibration import CalibrationCurve, calibration_curve, calibration_error
 from minixai.metrics.classification import (
     accuracy,
     balanced_accuracy,
+    cohen_kappa,
     confusion_matrix,
-    log_loss,
-    roc_auc,
+    matthews_correlation,
 )
+from minixai.metrics.discrimination import average_precision, roc_auc
 from minixai.metrics.metric import METRICS, Metric, get_metric
+from minixai.metrics.probability import brier, log_loss
 from minixai.metrics.regression import (
     half_mean_squared_error,
     mean_absolute_error,
@@ -17,21 +20,32 @@ from minixai.metrics.regression import (
     r2,
     root_mean_squared_error,
 )
+from minixai.metrics.retrieval import f_score, precision, recall
 
 __all__ = [
     "METRICS",
+    "CalibrationCurve",
     "Metric",
     "accuracy",
+    "average_precision",
     "balanced_accuracy",
+    "brier",
+    "calibration_curve",
+    "calibration_error",
+    "cohen_kappa",
     "confusion_matrix",
+    "f_score",
     "get_metric",
     "half_mean_squared_error",
     "log_loss",
+    "matthews_correlation",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",
+    "precision",
     "quantile_loss",
     "r2",
+    "recall",
     "roc_auc",
     "root_mean_squared_error",
 ]
