@@ -8,6 +8,14 @@ from minixai.metrics.classification import (
     confusion_matrix,
     matthews_correlation,
 )
+from minixai.metrics.curve import (
+    LiftCurve,
+    PrecisionRecallCurve,
+    RocCurve,
+    lift_curve,
+    precision_recall_curve,
+    roc_curve,
+)
 from minixai.metrics.discrimination import average_precision, roc_auc
 from minixai.metrics.metric import METRICS, Metric, get_metric
 from minixai.metrics.probability import brier, log_loss
@@ -25,7 +33,10 @@ from minixai.metrics.retrieval import f_score, precision, recall
 __all__ = [
     "METRICS",
     "CalibrationCurve",
+    "LiftCurve",
     "Metric",
+    "PrecisionRecallCurve",
+    "RocCurve",
     "accuracy",
     "average_precision",
     "balanced_accuracy",
@@ -37,15 +48,18 @@ __all__ = [
     "f_score",
     "get_metric",
     "half_mean_squared_error",
+    "lift_curve",
     "log_loss",
     "matthews_correlation",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",
     "precision",
+    "precision_recall_curve",
     "quantile_loss",
     "r2",
     "recall",
     "roc_auc",
+    "roc_curve",
     "root_mean_squared_error",
 ]
