@@ -16,6 +16,7 @@ from minixai.metrics.curve import (
     precision_recall_curve,
     roc_curve,
 )
+from minixai.metrics.decision_threshold import ThresholdChoice, choose_threshold
 from minixai.metrics.discrimination import average_precision, roc_auc
 from minixai.metrics.metric import METRICS, Metric, get_metric
 from minixai.metrics.probability import brier, log_loss
@@ -37,12 +38,14 @@ __all__ = [
     "Metric",
     "PrecisionRecallCurve",
     "RocCurve",
+    "ThresholdChoice",
     "accuracy",
     "average_precision",
     "balanced_accuracy",
     "brier",
     "calibration_curve",
     "calibration_error",
+    "choose_threshold",
     "cohen_kappa",
     "confusion_matrix",
     "f_score",
