@@ -1,6 +1,7 @@
 """Measures of prediction: plain functions, ``Metric`` for what a model is measured by, curves."""
 
 from minixai.metrics.calibration import CalibrationCurve, calibration_curve, calibration_error
+from minixai.metrics.class_weight import class_weights, sample_weights
 from minixai.metrics.classification import (
     accuracy,
     balanced_accuracy,
@@ -46,6 +47,7 @@ __all__ = [
     "calibration_curve",
     "calibration_error",
     "choose_threshold",
+    "class_weights",
     "cohen_kappa",
     "confusion_matrix",
     "f_score",
@@ -65,4 +67,5 @@ __all__ = [
     "roc_auc",
     "roc_curve",
     "root_mean_squared_error",
+    "sample_weights",
 ]
