@@ -64,14 +64,13 @@ def suggestion(name: object, known: Iterable[str]) -> str:
     return f" Did you mean {nearest[0]!r}?" if nearest else ""
 
 
-def check_option(argument: str, value: object, known: Iterable[str]) -> None:
+def check_option(argument: str, value: object, known: Iterable[str | None]) -> None:
     """Raise `ParameterError` unless ``value`` is one of the ``known`` names."""
     names = list(known)
     if value not in names:
         listed = ", ".join(repr(name) for name in names)
-        raise ParameterError(
-            f"`{argument}` must be one of {listed}, got {value!r}.{suggestion(value, names)}"
-        )
+        near = suggestion(value, filter(None, names))
+        raise ParameterError(f"`{argument}` must be one of {listed}, got {value!r}.{near}")
 
 
 def require(module: str, extra: str) -> ModuleType:

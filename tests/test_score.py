@@ -29,7 +29,7 @@ def classifier():
 
 def test_several_outputs_score_by_their_mean(two_outputs):
     predicted = two_outputs.predict(X)
-    each = [metrics.r2_score(WIDE[:, k], predicted[:, k]) for k in range(2)]
+    each = [metrics.r2(WIDE[:, k], predicted[:, k]) for k in range(2)]
     assert min(each) > 0.9
     np.testing.assert_allclose(two_outputs.score(X, WIDE), np.mean(each), rtol=1e-12)
 
@@ -45,7 +45,7 @@ def test_several_outputs_are_measured_and_permuted(two_outputs):
 
 def test_measures_of_several_outputs_need_one_shape(two_outputs):
     with pytest.raises(DataError, match=re.escape("(60, 2) and `y_pred` (60, 3)")):
-        metrics.r2_score(WIDE, X)
+        metrics.r2(WIDE, X)
     with pytest.raises(DataError, match=re.escape("must have the shape (60, 2)")):
         two_outputs.score(X, X)
 

@@ -1,18 +1,23 @@
-r"""Measures of predicted labels, probabilities and rankings; :math:`w_i` are the rows' weights.
+r"""Measures of predicted labels; :math:`w_i` are the rows' weights, 1 by default.
 
 .. math::
     \mathrm{accuracy} &= \sum_i w_i [y_i = \hat y_i] / \sum_i w_i                        (1) \\
     C_{ab} &= \sum_i w_i [y_i = a] [\hat y_i = b]                                        (2) \\
     \mathrm{balanced} &= \frac{1}{K} \sum_a C_{aa} / \sum_b C_{ab}                       (3) \\
-    \mathrm{log loss} &= -\sum_i w_i \ln p_{i, y_i} / \sum_i w_i                         (4) \\
-    \mathrm{AUC} &= P(s_{+} > s_{-}) + \tfrac12 P(s_{+} = s_{-})                         (5)
+    E_{ab} &= \sum_b C_{ab} \sum_a C_{ab} / \sum_{ab} C_{ab}                             (4) \\
+    \kappa &= 1 - \sum_{ab} D_{ab} C_{ab} / \sum_{ab} D_{ab} E_{ab}                      (5) \\
+    \mathrm{MCC} &= \frac{n \sum_a C_{aa} - \sum_a t_a p_a}
+        {\sqrt{(n^2 - \sum_a p_a^2)(n^2 - \sum_a t_a^2)}}                                (6)
 
-In (3) the mean is over the classes that occur in ``y_true``. In (4) each row's probabilities are
-clipped to [eps, 1 - eps] of their type: a certain and wrong row costs 36.04, not infinity.
+In (3) the mean is over the classes that occur in ``y_true``. In (5) the disagreement D is
+:math:`[a \ne b]`, :math:`|a - b|` or :math:`(a - b)^2` in places of the sorted labels. In (6)
+t and p are the sums of the rows and columns of C, and n is that of all.
 
-Source: Fawcett (2006), An introduction to ROC analysis, sections 2 and 7 (AUC as a rank
-statistic); Brodersen et al. (2010), The balanced accuracy, eq. (4) for two classes.
-Cost: one pass over the rows; the AUC sorts the scores, O(n log n).
+Source: Brodersen et al. (2010), The balanced accuracy, eq. (4) for two classes; Cohen (1968),
+Weighted kappa, eq. (8); Gorodkin (2004), Comparing two K-category assignments, eq. (8).
+Degenerate cases: kappa is NaN, with a warning, where all rows share one label; the Matthews
+correlation is then 0, as it is where either side is constant.
+Cost: one sort of the labels, then one pass over the rows; the table takes n_classes^2.
 """
 
 from __future__ import annotations
@@ -24,10 +29,17 @@ from typing import Any
 import numpy as np
 
 from minixai._validation import as_weights
-from minixai.errors import DataError, DataTypeError, DataWarning
+from minixai.errors import DataError, DataWarning, check_option
+from minixai.metrics.label import as_labels, codes_of, label_pair
 from minixai.protocols import Array
 
-__all__ = ["accuracy", "balanced_accuracy", "confusion_matrix", "log_loss", "roc_auc"]
+__all__ = [
+    "accuracy",
+    "balanced_accuracy",
+    "cohen_kappa",
+    "confusion_matrix",
+    "matthews_correlation",
+]
 
 
 def accuracy(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
@@ -48,14 +60,14 @@ def accuracy(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     Raises
     ------
     DataError
-        Other lengths, or no rows.
+        Other lengths, no rows, a missing label, or weights that are all zero.
 
     Examples
     --------
     >>> accuracy(["a", "b", "b", "a"], ["a", "b", "a", "a"])
     0.75
     """
-    truth, guess = _label_pair(y_true, y_pred)
+    truth, guess = label_pair(y_true, y_pred)
     hit = truth == guess
     if sample_weight is None:
         return float(hit.mean())
@@ -94,9 +106,9 @@ def confusion_matrix(
     array([[1, 0],
            [1, 2]])
     """
-    truth, guess = _label_pair(y_true, y_pred)
-    known = np.union1d(truth, guess) if labels is None else np.asarray(labels)
-    row, column = _codes(truth, known), _codes(guess, known)
+    truth, guess = label_pair(y_true, y_pred)
+    known = np.union1d(truth, guess) if labels is None else as_labels(labels, "labels")
+    row, column = codes_of(truth, known), codes_of(guess, known)
     if not (row >= 0).any():
         raise DataError("None of `labels` occurs in `y_true`: name at least one that does.")
     weight = None if sample_weight is None else as_weights(sample_weight, len(truth))
@@ -129,162 +141,78 @@ def balanced_accuracy(y_true: Any, y_pred: Any, sample_weight: Any = None) -> fl
     return float(np.mean(np.diag(table)[seen] / total[seen]))  # (3)
 
 
-def log_loss(y_true: Any, probability: Any, sample_weight: Any = None, labels: Any = None) -> float:
-    """Mean negative log-probability of the true class (nats); lower is better.
+def cohen_kappa(
+    y_true: Any,
+    y_pred: Any,
+    sample_weight: Any = None,
+    *,
+    weights: str | None = None,
+    labels: Any = None,
+) -> float:
+    """Agreement of two lists of labels beyond that of chance; higher is better.
 
     Parameters
     ----------
-    y_true : array-like (n_samples,)
-        Labels, numbers or texts.
-    probability : array-like (n_samples,) or (n_samples, n_classes)
-        Of class 1 where there are two classes, or of each class in the order of ``labels``;
-        in [0, 1]. Rows that do not sum to 1 get a warning.
+    y_true, y_pred : array-like (n_samples,)
+        Labels, numbers or texts; the two may be exchanged.
     sample_weight : array-like (n_samples,), optional
         Non-negative weights of the rows; None counts every row once.
+    weights : {None, "linear", "quadratic"}
+        How far apart two labels are: all alike, or by the distance of their places among the
+        sorted labels, or by its square (ratings).
     labels : array-like (n_classes,), optional
-        All classes, sorted; None takes those of ``y_true``.
+        The labels that count, in this order; None takes all that occur, sorted.
 
     Returns
     -------
     float
-        In [0, inf).
+        In [-1, 1]; 0 is what chance gets; NaN, with a warning, where only one label occurs.
 
     Raises
     ------
     DataError
-        Other lengths, one class only, probabilities outside [0, 1], another number of classes.
+        As :func:`confusion_matrix`.
 
     Examples
     --------
-    >>> round(log_loss([0, 1], [0.5, 0.5]), 4)
-    0.6931
+    >>> cohen_kappa([0, 0, 1, 1], [0, 1, 1, 1])
+    0.5
     """
-    truth = _labels(y_true, "y_true")
-    known = np.unique(truth if labels is None else np.asarray(labels))
-    if len(known) < 2:
-        raise DataError(
-            f"The log loss needs two classes, `y_true` has only {known.tolist()}: "
-            "pass all of them as `labels`."
-        )
-    share = _shares(probability, len(truth), len(known))
-    code = _codes(truth, known)
-    if (code < 0).any():
-        value = truth[np.argmax(code < 0)]
-        raise DataError(f"`y_true` holds {value!s}, which is not among `labels`: add it.")
-    eps = float(np.finfo(share.dtype).eps)
-    loss = -np.log(np.clip(share[np.arange(len(truth)), code], eps, 1.0 - eps))
-    weight = as_weights(sample_weight, len(truth))
-    return float(np.dot(weight, loss) / weight.sum())  # (4)
-
-
-def roc_auc(y_true: Any, score: Any, sample_weight: Any = None, labels: Any = None) -> float:
-    """Chance that a row of class 1 scores above one of class 0, ties half; higher is better.
-
-    Parameters
-    ----------
-    y_true : array-like (n_samples,)
-        Labels of two classes; the greater one is class 1.
-    score : array-like (n_samples,)
-        Raw score or probability of class 1.
-    sample_weight : array-like (n_samples,), optional
-        Non-negative weights of the rows; None counts every row once.
-    labels : array-like (2,), optional
-        Both classes; None takes those of ``y_true``.
-
-    Returns
-    -------
-    float
-        In [0, 1]; 0.5 is what chance gets; NaN, with a warning, where only one class occurs.
-
-    Raises
-    ------
-    DataError
-        Other lengths, more than two classes, NaN among the scores.
-
-    Examples
-    --------
-    >>> roc_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
-    0.75
-    """
-    truth = _labels(y_true, "y_true")
-    scores = np.asarray(score, dtype=np.float64)
-    known = np.unique(truth if labels is None else np.asarray(labels))
-    if scores.shape != truth.shape:
-        raise DataError(f"`score` must have shape {truth.shape}, got {scores.shape}: one per row.")
-    if len(known) > 2:
-        raise DataError(f"The AUC is for two classes, got {len(known)}: use the log_loss.")
-    if np.isnan(scores).any():
-        raise DataError(f"`score` is NaN in row {int(np.argmax(np.isnan(scores)))}.")
-    weight = as_weights(sample_weight, len(truth))
-    positive = np.where(truth == known[-1], weight, 0.0)
-    negative = weight - positive
-    if len(known) < 2 or not positive.any() or not negative.any():
-        warnings.warn("The AUC is not defined where only one class occurs.", DataWarning, 2)
+    check_option("weights", weights, (None, "linear", "quadratic"))
+    table = confusion_matrix(y_true, y_pred, labels, sample_weight).astype(np.float64)
+    place = np.arange(len(table), dtype=np.float64)
+    apart = np.abs(place[:, np.newaxis] - place)
+    apart = {None: (apart > 0).astype(np.float64), "linear": apart, "quadratic": apart**2}[weights]
+    total = table.sum()
+    chance = 0.0
+    if total > 0:
+        expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / total  # (4)
+        chance = float((apart * expected).sum())
+    if chance == 0.0:
+        warnings.warn("Cohen's kappa is not defined where one label occurs.", DataWarning, 2)
         return math.nan
-    _, place = np.unique(scores, return_inverse=True)
-    ups = np.bincount(place, positive)
-    downs = np.bincount(place, negative)
-    below = np.cumsum(downs) - downs
-    pairs = float(np.dot(ups, below + 0.5 * downs))
-    return pairs / (float(ups.sum()) * float(downs.sum()))  # (5)
+    return float(1.0 - (apart * table).sum() / chance)  # (5)
 
 
-def _labels(values: Any, name: str) -> Array:
-    array = np.asarray(values)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
-        raise DataError(f"`{name}` must have one label per row, got shape {array.shape}.")
-    if not len(array):
-        raise DataError(f"`{name}` has no rows: a measure needs at least one.")
-    return array
+def matthews_correlation(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+    """Correlation of true and predicted labels, of two classes or more; higher is better.
 
+    Parameters and errors are those of :func:`accuracy`.
 
-def _label_pair(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    truth, guess = _labels(y_true, "y_true"), _labels(y_pred, "y_pred")
-    if len(truth) != len(guess):
-        raise DataError(
-            f"`y_true` has {len(truth)} rows and `y_pred` {len(guess)}: they must agree."
-        )
-    if (truth.dtype.kind in "US") != (guess.dtype.kind in "US") and "O" not in (
-        truth.dtype.kind,
-        guess.dtype.kind,
-    ):
-        raise DataTypeError(
-            f"`y_true` holds {truth.dtype} and `y_pred` {guess.dtype}: use one kind of label."
-        )
-    return truth, guess
+    Returns
+    -------
+    float
+        In [-1, 1]; 0 where either side is constant.
 
-
-def _codes(values: Array, known: Array) -> Array:
-    """Give each value's place in ``known``, -1 where it is not there."""
-    order = np.argsort(known, kind="stable")
-    ranked = known[order]
-    place = np.minimum(np.searchsorted(ranked, values), len(known) - 1)
-    return np.where(ranked[place] == values, order[place], -1)
-
-
-def _shares(probability: Any, n_rows: int, n_classes: int) -> Array:
-    """Check probabilities and give them as (n_rows, n_classes), normalised to nothing."""
-    share = np.asarray(probability)
-    if share.dtype not in (np.float32, np.float64):
-        share = share.astype(np.float64)
-    if share.ndim == 1:
-        share = share[:, np.newaxis]
-    if share.ndim != 2 or len(share) != n_rows:
-        raise DataError(f"`probability` needs one row for each of {n_rows}, got {share.shape}.")
-    if not (share.min() >= 0.0 and share.max() <= 1.0):
-        raise DataError(
-            f"`probability` must lie in [0, 1], got {share.min().item()} to {share.max().item()}."
-        )
-    if share.shape[1] == 1:
-        share = np.concatenate([1.0 - share, share], axis=1)
-    if share.shape[1] != n_classes:
-        raise DataError(
-            f"`probability` has {share.shape[1]} columns for {n_classes} classes: "
-            "pass all classes, sorted, as `labels`."
-        )
-    gap = np.abs(share.sum(axis=1) - 1.0)
-    if gap.max() > math.sqrt(np.finfo(share.dtype).eps):
-        warnings.warn("The rows of `probability` do not sum to 1.", DataWarning, stacklevel=3)
-    return share
+    Examples
+    --------
+    >>> round(matthews_correlation([1, 1, 1, 0], [1, 0, 1, 1]), 4)
+    -0.3333
+    """
+    table = confusion_matrix(y_true, y_pred, sample_weight=sample_weight).astype(np.float64)
+    true, guessed = table.sum(axis=1), table.sum(axis=0)
+    if np.count_nonzero(true) < 2 or np.count_nonzero(guessed) < 2:
+        return 0.0
+    n = guessed.sum()
+    spread = (n * n - np.dot(guessed, guessed)) * (n * n - np.dot(true, true))
+    return float((np.trace(table) * n - np.dot(true, guessed)) / math.sqrt(spread))  # (6)

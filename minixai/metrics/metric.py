@@ -20,14 +20,25 @@ from typing import Any, Literal
 import numpy as np
 
 from minixai.errors import ParameterError, check_option
-from minixai.metrics.classification import accuracy, balanced_accuracy, log_loss, roc_auc
+from minixai.metrics.calibration import calibration_error
+from minixai.metrics.classification import (
+    accuracy,
+    balanced_accuracy,
+    cohen_kappa,
+    matthews_correlation,
+)
+from minixai.metrics.discrimination import average_precision, roc_auc
+from minixai.metrics.probability import brier, log_loss
 from minixai.metrics.regression import (
     half_mean_squared_error,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
-    r2_score,
+    quantile_loss,
+    r2,
     root_mean_squared_error,
 )
+from minixai.metrics.retrieval import f_score, precision, recall
 
 __all__ = ["METRICS", "Metric", "get_metric"]
 
@@ -155,17 +166,32 @@ class Metric:
 
 
 METRICS: dict[str, Metric] = {
-    "r2": Metric(r2_score, name="r2"),
+    "r2": Metric(r2),
     "mean_squared_error": Metric(mean_squared_error, higher_is_better=False),
     "half_mean_squared_error": Metric(half_mean_squared_error, higher_is_better=False),
     "root_mean_squared_error": Metric(root_mean_squared_error, higher_is_better=False),
     "mean_absolute_error": Metric(mean_absolute_error, higher_is_better=False),
+    "mean_absolute_percentage_error": Metric(
+        mean_absolute_percentage_error, higher_is_better=False
+    ),
+    "quantile_loss": Metric(quantile_loss, higher_is_better=False),
     "accuracy": Metric(accuracy),
     "balanced_accuracy": Metric(balanced_accuracy),
-    "log_loss": Metric(log_loss, "probability", higher_is_better=False, two_columns=True),
+    "precision": Metric(precision),
+    "recall": Metric(recall),
+    "f_score": Metric(f_score),
+    "cohen_kappa": Metric(cohen_kappa),
+    "matthews_correlation": Metric(matthews_correlation),
     "roc_auc": Metric(roc_auc, "raw"),
+    "average_precision": Metric(average_precision, "raw"),
+    "log_loss": Metric(log_loss, "probability", higher_is_better=False, two_columns=True),
+    "brier": Metric(brier, "probability", higher_is_better=False),
+    "calibration_error": Metric(calibration_error, "probability", higher_is_better=False),
 }
 """The metrics that have a name."""
+
+_OF_SCORES = (log_loss, brier, calibration_error, roc_auc, average_precision)
+_OF_ONE_CLASS = (precision, recall, f_score)
 
 
 def get_metric(metric: Any, model: Any) -> Metric:
@@ -177,8 +203,10 @@ def get_metric(metric: Any, model: Any) -> Metric:
         None is the model's own score; a name is one of ``METRICS``; a bare function
         ``f(y_true, y_pred)`` gets predictions and counts as higher-is-better.
     model : object or callable
-        Its ``classes_`` tell a classifier, and fix the order of the classes for ``log_loss``
-        and ``roc_auc`` even where the data lack some of them.
+        Its ``classes_`` tell a classifier, and fix the classes even where the data lack some of
+        them: of two, ``classes_[1]`` is class 1 for every measure by name; of more, "precision",
+        "recall" and "f_score" are the mean over the classes ("macro"), and "roc_auc" and
+        "average_precision" that of each class against the rest, by probabilities.
 
     Returns
     -------
@@ -210,17 +238,19 @@ def get_metric(metric: Any, model: Any) -> Metric:
 
 
 def _with_classes(metric: Metric, model: Any) -> Metric:
-    """Bind the model's classes where the function wants them, and AUC to what there is."""
-    if metric.function not in (log_loss, roc_auc):
-        return metric
-    if metric.needs == "raw" and not hasattr(model, "decision_function"):
-        metric = replace(metric, needs="probability")  # the same order of the rows
+    """Bind the model's classes where the function wants them, and areas to what there is."""
     classes = getattr(model, "classes_", None)
-    return (
-        metric
-        if classes is None
-        else replace(metric, function=partial(metric.function, labels=classes))
-    )
+    many = classes is not None and len(classes) > 2
+    if metric.needs == "raw" and (many or not hasattr(model, "decision_function")):
+        metric = replace(metric, needs="probability")  # of two classes the same order of the rows
+    if classes is None:
+        return metric
+    options: dict[str, Any] = {}
+    if metric.function in _OF_SCORES:
+        options = {"labels": classes}
+    elif metric.function in _OF_ONE_CLASS:
+        options = {"labels": classes, "average": "macro"} if many else {"pos_label": classes[-1]}
+    return replace(metric, function=partial(metric.function, **options)) if options else metric
 
 
 def _resolved(metric: Metric, model: Any) -> Metric:

@@ -5,11 +5,16 @@ r"""Measures of a numeric prediction; :math:`w_i` are the rows' weights, 1 by de
     J &= \tfrac12 \mathrm{MSE}                                                           (2) \\
     \mathrm{RMSE} &= \sqrt{\mathrm{MSE}}                                                 (3) \\
     \mathrm{MAE} &= \sum_i w_i |y_i - \hat y_i| / \sum_i w_i                             (4) \\
-    R^2 &= 1 - \sum_i w_i (y_i - \hat y_i)^2 / \sum_i w_i (y_i - \bar y)^2               (5)
+    R^2 &= 1 - \sum_i w_i (y_i - \hat y_i)^2 / \sum_i w_i (y_i - \bar y)^2               (5) \\
+    \mathrm{MAPE} &= \sum_i w_i |y_i - \hat y_i| / \max(|y_i|, \epsilon) / \sum_i w_i    (6) \\
+    Q_\alpha &= \sum_i w_i \max(\alpha (y_i - \hat y_i),
+        (1 - \alpha)(\hat y_i - y_i)) / \sum_i w_i                                        (7)
 
 with :math:`\bar y` the weighted mean. J is the cost that linear regression minimises.
 
-Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 3.2.
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 3.2;
+Koenker & Bassett (1978), Regression quantiles, eq. (3.1) for (7); de Myttenaere et al. (2016),
+Mean absolute percentage error for regression models, arXiv:1605.02541, for (6).
 Degenerate cases of R2: a constant target gives 1 if it is met exactly and 0 if not (whatever
 the rounding of its mean), a single row gives NaN with a warning. Sums of squares are scaled by
 the largest residual where they would overflow or vanish, so that values at 1e150 are right.
@@ -26,15 +31,17 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights
+from minixai._validation import as_weights, check_number
 from minixai.errors import DataError, DataTypeError, DataWarning
 from minixai.protocols import Array
 
 __all__ = [
     "half_mean_squared_error",
     "mean_absolute_error",
+    "mean_absolute_percentage_error",
     "mean_squared_error",
-    "r2_score",
+    "quantile_loss",
+    "r2",
     "root_mean_squared_error",
 ]
 
@@ -46,9 +53,9 @@ def _mean_over_outputs(measure: Measure) -> Measure:
     """Let a measure of one output take several, (n_samples, n_outputs): it is their mean."""
 
     @functools.wraps(measure)
-    def mean(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+    def mean(y_true: Any, y_pred: Any, sample_weight: Any = None, **options: Any) -> float:
         if np.ndim(y_true) != 2 or np.shape(y_true)[1] < 2:
-            return measure(y_true, y_pred, sample_weight)
+            return measure(y_true, y_pred, sample_weight, **options)
         target, prediction = np.asarray(y_true), np.asarray(y_pred)
         if target.shape != prediction.shape:
             raise DataError(
@@ -56,7 +63,7 @@ def _mean_over_outputs(measure: Measure) -> Measure:
                 "they must agree."
             )
         columns = zip(target.T, prediction.T, strict=True)
-        return float(np.mean([measure(*pair, sample_weight) for pair in columns]))
+        return float(np.mean([measure(*pair, sample_weight, **options) for pair in columns]))
 
     return mean
 
@@ -159,7 +166,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> 
 
 
 @_mean_over_outputs
-def r2_score(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+def r2(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Share of the target's variance that the prediction explains; higher is better.
 
     Parameters
@@ -181,7 +188,7 @@ def r2_score(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
 
     Examples
     --------
-    >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
+    >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.5
     """
     residual, weight = _residual(y_true, y_pred, sample_weight)
@@ -203,6 +210,66 @@ def r2_score(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     if not math.isfinite(value):
         raise DataError("R2 is beyond the largest float: the prediction is off by far too much.")
     return value
+
+
+@_mean_over_outputs
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+    """Mean absolute error as a share of the target, 0.1 for 10 %; lower is better.
+
+    Parameters and errors are those of :func:`mean_squared_error`. Targets are taken as at least
+    2.2e-16, so that one at 0 that is missed gives a huge number: the measure is not for such
+    targets. It favours predictions that are too low.
+
+    Returns
+    -------
+    float
+        In [0, inf).
+
+    Examples
+    --------
+    >>> mean_absolute_percentage_error([4.0, -2.0], [5.0, -2.0])
+    0.125
+    """
+    residual, weight = _residual(y_true, y_pred, sample_weight)
+    target = np.abs(_numbers(y_true, "y_true"))
+    with np.errstate(over="ignore"):
+        shares = np.abs(residual) / np.maximum(target, np.finfo(np.float64).eps)
+    return _mean(shares, weight)  # (6)
+
+
+@_mean_over_outputs
+def quantile_loss(
+    y_true: Any, y_pred: Any, sample_weight: Any = None, *, alpha: float = 0.5
+) -> float:
+    """Pinball loss of a predicted quantile, in the target's unit; lower is better.
+
+    Parameters and errors are those of :func:`mean_squared_error`, and:
+
+    Parameters
+    ----------
+    alpha : float
+        The quantile that is predicted, in [0, 1]: a prediction that is too low costs alpha per
+        unit, one that is too high 1 - alpha. The default, the median, is half the MAE.
+
+    Returns
+    -------
+    float
+        In [0, inf).
+
+    Raises
+    ------
+    ParameterError
+        ``alpha`` outside [0, 1].
+
+    Examples
+    --------
+    >>> quantile_loss([3.0, 0.0], [2.0, 2.0], alpha=0.75)
+    0.625
+    """
+    check_number("alpha", alpha, low=0.0, high=1.0)
+    residual, weight = _residual(y_true, y_pred, sample_weight)
+    loss = np.maximum(-alpha * residual, (1.0 - alpha) * residual)
+    return _mean(loss, weight)  # (7)
 
 
 def _residual(y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Array, Array | None]:

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from minixai import metrics
-from minixai.errors import DataError, DataTypeError, DataWarning
+from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError
+from tests.metrics.draws import close, label_pairs, plain, told
 from tests.reference import metric as reference
 
 LETTERS = np.array(["a", "b", "c"])
@@ -126,7 +127,7 @@ def test_probabilities_that_do_not_sum_to_one_are_told():
         (lambda: metrics.log_loss([0, 5], [0.1, 0.2], labels=[0, 1]), "holds 5"),
         (lambda: metrics.roc_auc([0, 1], [0.1]), "shape"),
         (lambda: metrics.roc_auc([0, 1], [0.1, np.nan]), "NaN in row 1"),
-        (lambda: metrics.roc_auc([0, 1, 2], [0.1, 0.2, 0.3]), "for two classes, got 3"),
+        (lambda: metrics.roc_auc([0, 1, 2], [0.1, 0.2, 0.3]), "one column for each of 3 classes"),
     ],
 )
 def test_bad_input_is_named(call, words):
@@ -140,3 +141,75 @@ def test_texts_against_numbers_are_refused():
         metrics.accuracy(["1"], [1])
     column = np.array([["a"], ["b"]])
     assert metrics.accuracy(np.array(["a", "c"], dtype=object), column) == 0.5
+
+
+@given(drawn=label_pairs())
+def test_every_draw_equals_scikit_learn(drawn):
+    theirs = pytest.importorskip("sklearn.metrics")
+    y, h, w, _ = drawn
+    for ours, name in (
+        (metrics.accuracy, "accuracy_score"),
+        (metrics.balanced_accuracy, "balanced_accuracy_score"),
+        (metrics.matthews_correlation, "matthews_corrcoef"),
+        (metrics.confusion_matrix, "confusion_matrix"),
+    ):
+        found = ours(y, h, sample_weight=w)
+        other, _ = told(lambda n=name: getattr(theirs, n)(plain(y), plain(h), sample_weight=w))
+        close(found, other)
+
+
+@given(
+    drawn=label_pairs(),
+    weights=st.sampled_from([None, "linear", "quadratic"]),
+    places=st.none() | st.permutations(range(4)).map(lambda p: p[: 1 + p[0]]),
+)
+def test_kappa_equals_scikit_learn(drawn, weights, places):
+    theirs = pytest.importorskip("sklearn.metrics")
+    y, h, w, known = drawn
+    labels = None if places is None else known[list(places)]
+    assume(labels is None or np.isin(plain(y), plain(labels)).any())
+    found, warned = told(lambda: metrics.cohen_kappa(y, h, w, weights=weights, labels=labels))
+    named = None if labels is None else plain(labels)
+    other, _ = told(
+        lambda: theirs.cohen_kappa_score(
+            plain(y), plain(h), labels=named, weights=weights, sample_weight=w
+        )
+    )
+    close(found, other)
+    assert warned == np.isnan(found)
+
+
+DISTANCES = {None: lambda a, b: a != b, "linear": lambda a, b: abs(a - b)}
+
+
+@given(n=st.integers(3, 9), k=st.integers(2, 3), seed=st.integers(0, 99))
+def test_agreement_equals_the_naive_twins(n, k, seed):
+    y, h, _, w = drawn(n, k, seed)
+    h[:k] = np.arange(k)[::-1]  # so that the places of the labels are the labels
+    for weight in (None, w):
+        ones = np.ones(n) if weight is None else weight
+        twin = reference.matthews_correlation(y, h, ones)
+        close(metrics.matthews_correlation(LETTERS[y], LETTERS[h], weight), twin)
+        for weights, distance in DISTANCES.items():
+            found = metrics.cohen_kappa(LETTERS[y], LETTERS[h], weight, weights=weights)
+            close(found, reference.cohen_kappa(y, h, ones, distance))
+
+
+def test_the_correlation_of_two_classes_is_pearsons():
+    y, h = np.array([1, 1, 1, 0, 0, 0, 1]), np.array([1, 0, 1, 0, 0, 1, 1])
+    close(metrics.matthews_correlation(y, h), np.corrcoef(y, h)[0, 1])
+    assert metrics.matthews_correlation(y, y) == 1.0
+    assert metrics.matthews_correlation(y, 1 - y) == -1.0
+    tenths = np.full(7, 0.1)
+    assert metrics.matthews_correlation(y, np.ones(7), tenths) == 0.0
+    assert metrics.matthews_correlation(np.ones(7), y, tenths) == 0.0
+
+
+def test_agreement_by_chance_is_no_agreement():
+    y, h = np.repeat([0, 1], 6), np.tile([0, 1, 1], 4)
+    assert metrics.cohen_kappa(y, h) == pytest.approx(0.0, abs=1e-15)
+    assert metrics.cohen_kappa(y, y, weights="quadratic") == 1.0
+    with pytest.warns(DataWarning, match="one label occurs"):
+        assert np.isnan(metrics.cohen_kappa([3, 3], [3, 3]))
+    with pytest.raises(ParameterError, match="'linear'"):
+        metrics.cohen_kappa(y, h, weights="line")
