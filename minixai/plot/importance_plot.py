@@ -1,7 +1,8 @@
 """Importance as bars, the largest on top, with the standard error of each.
 
-What is not drawn is summed in the last bar, so that a long tail of small importances is seen
-too. A bar's sign is its colour, its side of the zero line and the sign of the number beside it.
+What is not drawn is said in a note: how many, and the largest of them, or their sum in a last bar
+where importances add up (losses of score do not: shuffled together the columns may cost far more).
+A bar's sign is its colour, its side of the zero line and the sign of the number beside it.
 
 Source of the form: the bar summary of Lundberg & Lee (2017), arXiv:1705.07874.
 Cost: O(n_features log n_features).
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["plot_importance"]
 
 _INCHES_A_STEP = 1.1
+_NO_SUMS = ("permutation",)
+"""Methods whose values are losses of one score, which do not add up."""
 
 
 def plot_importance(
@@ -45,9 +48,8 @@ def plot_importance(
     ax : matplotlib.axes.Axes, optional
         Where to draw; None makes a figure of its own.
     max_display : int
-        How many features get a bar, at least 1; the others, if they are two or more, are
-        summed in one more.
-
+        How many features get a bar, at least 1; the others, if they are two or more, are said
+        in a note, and summed in one more bar where the method's values add up.
     value_name : str, optional
         What the length of a bar is; None takes it from the method and the metric.
 
@@ -76,7 +78,8 @@ def plot_importance(
     shown, rest = order[:n_shown], order[n_shown:]
     values = [float(mean[j]) for j in shown]
     names = shortened_all(importance.feature_names[j] for j in shown)
-    if len(rest):
+    adds_up = importance.method not in _NO_SUMS
+    if len(rest) and adds_up:
         values.append(float(mean[rest].sum()))
         names.append(f"sum of {len(rest)} others")
     axes = new_axes(ax, (6.4, 1.1 + 0.34 * max(len(values), 1)))
@@ -92,7 +95,8 @@ def plot_importance(
     _tick_sparsely(axes)
     axes.set_xlabel(_axis_text(importance, value_name), **PLAIN_TEXT)
     if len(rest):
-        note(axes, f"{len(shown)} of {len(order)} features shown")
+        most = "" if adds_up else f"; the others reach {number_text(float(mean[rest[0]]))} at most"
+        note(axes, f"{len(shown)} of {len(order)} features shown{most}")
     return axes
 
 

@@ -39,8 +39,8 @@ def _rows_in_words(data: dict[str, Any]) -> Markup:
         parts.append(
             f"{count_text(n_train)} of them ({percent_text(n_train / n_rows)}) were used to fit; "
             f"{count_text(n_test)} ({percent_text(n_test / n_rows)}) were held out and served only "
-            "to score and to explain. Everything that is learned from data, the means for scaling "
-            "and filling included, was learned from the rows used to fit. "
+            "to score and to explain. Everything that is learned from data, such as what fills a "
+            "gap and how a column is scaled, was learned from the rows used to fit. "
         )
     parts += ["The target is ", name_markup(data.get("target", "unnamed"))]
     task = {
@@ -74,12 +74,17 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
             f"they are folded back to the columns you know.{became}"
         ),
         data_table(
-            "Columns of the table",
+            f"Columns of the table, counted in {_which_rows(data)}",
             [plain_name(key) for key in keys],
             rows,
             texts=texts,
         ),
     )
+
+
+def _which_rows(data: dict[str, Any]) -> str:
+    n_train = data.get("n_train")
+    return f"the {count_text(n_train)} rows used to fit" if n_train else "the rows used to fit"
 
 
 def _cell(value: Any) -> str:

@@ -98,9 +98,21 @@ def example_section(study: StudyRecord) -> Section | None:
         "Rows from the held-out part, and what each of their values did to the prediction. "
         f"Method: {method.title.lower()}. {method.caveat}"
     )
-    if study.data.get("task") == "classification":
-        intro += " Effects are on the raw score that the probability is made of."
+    intro += _of_which_class(study)
     return Section("examples", "Single rows, explained", (paragraph(intro), *cases))
+
+
+def _of_which_class(study: StudyRecord) -> str:
+    """Say which class an effect speaks of."""
+    labels = (study.predictions or {}).get("labels") or []
+    if len(labels) == 2:
+        return (
+            f" An effect is on the raw score of the class {labels[1]} (the logarithm of its odds): "
+            f"plus speaks for {labels[1]}, minus for {labels[0]}."
+        )
+    if labels:
+        return " An effect is on the raw score of the class that is predicted in this row."
+    return ""
 
 
 def _case(example: dict[str, Any], i: int) -> Markup:

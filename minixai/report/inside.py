@@ -151,18 +151,20 @@ def _weight_figure(layer: dict[str, Any], i: int, names: list[str] | None) -> Ma
         size=(7.4, min(7.5, max(2.0, 1.2 + 0.17 * min(n_in, 36)))),
         caption=f"Layer {i + 1}: a row per input, a column per neuron. A pale row is an input "
         "that the layer hardly uses.",
-        data=_weight_numbers(layer, i),
+        data=_weight_numbers(layer, i, names or []),
     )
 
 
-def _weight_numbers(layer: dict[str, Any], i: int) -> Markup:
+def _weight_numbers(layer: dict[str, Any], i: int, names: list[str]) -> Markup:
     n_in, n_out = _shape_of(layer)
     n_shown = min(n_out, 16)
+    starts: list[object] = [name_markup(name) for name in names]
+    starts = starts or [f"neuron {j}" for j in range(n_in)]
     return folded_table(
         "The numbers",
         f"Weights of layer {i + 1}, the first inputs and {n_shown} of {n_out} neurons",
         ["input", *(f"neuron {k}" for k in range(n_shown))],
-        [[str(j), *(number_text(v, 3) for v in layer["weight"][j][:n_shown])]
+        [[starts[j], *(number_text(v, 3) for v in layer["weight"][j][:n_shown])]
          for j in range(min(n_in, 20))],
         n_total=n_in,
     )  # fmt: skip

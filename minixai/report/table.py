@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from minixai.plot.text import shortened
+from minixai.plot.text import readable, shortened
 from minixai.report.markup import Markup, element
 
 __all__ = ["data_table", "folded_table", "name_markup", "pair_list"]
@@ -20,7 +20,9 @@ _LONGEST_NAME = 120
 
 def name_markup(name: object) -> Markup:
     """Return a name from the data, kept apart from the text around it."""
-    return element("bdi", shortened(name, _LONGEST_NAME), class_="name")
+    short = shortened(name, _LONGEST_NAME)
+    whole = readable(name)
+    return element("bdi", short, class_="name", title=None if short == whole else whole)
 
 
 def data_table(

@@ -17,13 +17,15 @@ __all__ = ["training_section"]
 
 
 def training_section(study: StudyRecord) -> Section | None:
-    """Return the loss curve; None for a model that has none."""
+    """Return the loss curve, or what ended the training; None where neither is known."""
     record = study.training
     losses = list(record.get("loss_curve") or [])
     held_out = list(record.get("validation_curve") or [])
+    stopped = record.get("stopped")
     if not losses:
-        return None
-    words = _in_words(losses, held_out, record.get("stopped"))
+        ended = f"Training ended because of this: {stopped}."
+        return Section("training", "Training", (paragraph(ended),)) if stopped else None
+    words = _in_words(losses, held_out, stopped) + _unit_in_words(study)
     return Section(
         "training",
         "Training",
@@ -68,6 +70,18 @@ def _in_words(losses: list[float], held_out: list[float], stopped: object) -> st
             f"{number_text(best)}, in epoch {epoch}."
         )
     return words
+
+
+def _unit_in_words(study: StudyRecord) -> str:
+    """Say what a loss counts where the target was learned in a unit of its own."""
+    scale = study.settings.get("target_scale") or 1.0
+    if scale == 1.0:
+        return ""
+    return (
+        " The loss is half the squared error, with the target in units of its standard deviation "
+        f"({number_text(scale)}): to predict the mean for every row would cost 0.5. A penalty on "
+        "the weights, if there is one, comes on top."
+    )
 
 
 def _rows(losses: list[float], held_out: list[float]) -> list[list[str]]:

@@ -63,7 +63,8 @@ _METHODS: dict[str, MethodWords] = {
     "gradient": MethodWords(
         "By the slope of the model",
         "mean absolute slope",
-        "The mean absolute slope of the raw output in each input, over the rows explained.",
+        "The mean absolute slope of the raw output in each input, over the rows explained and, "
+        "where there are several, over the classes.",
         "A slope says how the output would change with a tiny step, not what the column "
         "contributes; it depends on the unit of the column.",
     ),

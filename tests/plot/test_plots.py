@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from minixai.plot import (  # noqa: E402
     plot_weights,
 )
 from minixai.plot.canvas import BLUE, VERMILLION  # noqa: E402
+from minixai.plot.text import number_text  # noqa: E402
 from minixai.protocols import Layer  # noqa: E402
 
 RNG = np.random.default_rng(0)
@@ -126,8 +128,15 @@ def test_bars_tell_the_sign_by_colour_and_by_text():
     assert texts[-1] == "−0.25"
 
 
-def test_the_bars_left_out_are_summed_and_said():
-    result = importance(15)
+def test_the_bars_left_out_are_said():
+    ax = plot_importance(importance(15), max_display=3)
+    assert len(ax.patches) == 3
+    reach = number_text(importance(15).mean[3])
+    assert ax.get_title("right") == f"3 of 15 features shown; the others reach {reach} at most"
+
+
+def test_the_bars_left_out_are_summed_where_the_values_add_up():
+    result = replace(importance(15), method="weight")
     ax = plot_importance(result, max_display=3)
     assert len(ax.patches) == 4
     assert ax.patches[-1].get_width() == pytest.approx(result.mean[result.order()[3:]].sum())

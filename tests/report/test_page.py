@@ -14,10 +14,15 @@ import matplotlib
 from minixai.errors import MissingDependencyError
 from minixai.finding import Finding
 from minixai.report import render
+from minixai.report.data_overview import data_section
 from minixai.report.headline import finding_section
+from minixai.report.influence import example_section
+from minixai.report.inside import model_section
 from minixai.report.markup import ATTRIBUTES, TAGS, VOID_TAGS
 from minixai.report.performance import comparison_sentence, prediction_section
 from minixai.report.style import STYLE
+from minixai.report.table import name_markup
+from minixai.report.training import training_section
 
 
 class Page(HTMLParser):
@@ -263,6 +268,45 @@ def test_a_classification_shows_its_confusion_matrix(make_study):
     assert not [a for a in page.of("svg") if a.get("aria-labelledby", "").startswith("scatter")]
     counts = {text for _, text in page.texts}
     assert all(f"{n:,}" in counts for row in study.predictions["confusion"] for n in row)
+
+
+def test_effects_say_of_which_class_they_speak(make_study):
+    two = checked(example_section(make_study(classes=["no", "yes"])).markup())
+    assert "of the class yes" in two.text("p")
+    assert "plus speaks for yes, minus for no" in two.text("p")
+    three = checked(example_section(make_study(classes=["no", "yes", "maybe"])).markup())
+    assert "the class that is predicted in this row" in three.text("p")
+    assert "class" not in checked(example_section(make_study()).markup()).text("p")
+
+
+def test_a_loss_and_a_count_say_what_they_count(make_study, changed):
+    study = make_study()
+    plain = checked(training_section(study).markup()).text("p")
+    assert "standard deviation" not in plain
+    scaled = changed(study, settings={**study.settings, "target_scale": 2.5})
+    assert "units of its standard deviation (2.500)" in checked(
+        training_section(scaled).markup()
+    ).text("p")
+    overview = checked(data_section(study).markup())
+    assert "counted in the 16,000 rows used to fit" in overview.text("caption")
+
+
+def test_a_training_that_ended_before_any_loss_is_told(make_study, changed):
+    stopped = changed(make_study(), training={"loss_curve": [], "stopped": "it was interrupted"})
+    assert "it was interrupted" in checked(training_section(stopped).markup()).text("p")
+    assert training_section(changed(stopped, training={})) is None
+
+
+def test_weights_are_listed_by_the_names_of_their_inputs(make_study):
+    study = make_study()
+    page = checked(model_section(study).markup())
+    assert all(name in page.text("bdi") for name in study.model["inputs"])
+
+
+def test_a_name_that_is_cut_can_be_read_whole():
+    long = "price_" + "x" * 300
+    assert f'title="{long}"' in name_markup(long)
+    assert "title" not in name_markup("price")
 
 
 def test_an_empty_study_is_still_a_page(make_study, changed):
