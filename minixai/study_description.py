@@ -57,7 +57,7 @@ def description(
             "task": table.task,
             "columns": encoder.describe(),
             "n_encoded": train.X.shape[1],
-            "correlation": _correlation(train),
+            "correlation": _correlation(train, table),
         },
         "model": {
             "name": type(model).__name__,
@@ -70,20 +70,32 @@ def description(
             "loss_curve": _curve(trained, "loss_curve_"),
             "validation_curve": _curve(trained, "validation_curve_"),
             "n_epochs": int(getattr(trained, "n_iter_", 0)),
+            "loss": _loss_name(trained),
+            "kept_epoch": _kept_epoch(trained),
             "stopped": _stopped(trained),
         },
     }
 
 
-def _correlation(train: Encoded) -> dict[str, Any]:
-    """Return the correlations of the encoded columns and the target, the first ones."""
+def _correlation(train: Encoded, table: Table) -> dict[str, Any]:
+    """Return the correlations, over the training rows, of the first encoded columns.
+
+    A target that is a number stands behind them: ``target`` is its place, None without one, as a
+    feature may bear any name. ``columns`` are the raw columns that they were made of.
+    """
     X = train.X[:, :MAX_CORRELATED]
     names = list(train.feature_names[:MAX_CORRELATED])
+    raw = {made: column for column, group in train.groups.items() for made in group}
+    columns = [raw.get(name, name) for name in names]
+    place = None
     if train.target.dtype.kind == "f":
-        X, names = np.column_stack([X, train.target]), [*names, "target"]
+        X, place = np.column_stack([X, train.target]), len(names)
+        names, columns = [*names, str(table.target)], [*columns, str(table.target)]
     values = correlation_matrix(X)
     return {
         "names": names,
+        "columns": columns,
+        "target": place,
         "values": [
             [float(v) if np.isfinite(v) else None for v in row] for row in np.round(values, 4)
         ],
@@ -120,5 +132,24 @@ def _curve(model: Any, name: str) -> list[float]:
 def _stopped(model: Any) -> str:
     """Return why training ended before its last epoch, where it did."""
     if getattr(model, "interrupted_", False):
-        return "interrupted by the user; the weights so far were kept"
+        kept = "weights" if _kept_epoch(model) is None else "best weights"
+        return f"interrupted by the user; the {kept} so far were kept"
     return ""
+
+
+def _loss_name(model: Any) -> str:
+    """Return what the loss curve counts, where the model tells."""
+    if not _curve(model, "loss_curve_"):
+        return ""
+    told = getattr(model, "loss", "")
+    if isinstance(told, str) and told:
+        return told
+    return "cross_entropy" if hasattr(model, "predict_proba") else ""
+
+
+def _kept_epoch(model: Any) -> int | None:
+    """Return the epoch, from 1, whose weights early stopping kept: the first of lowest loss."""
+    curve = np.array(_curve(model, "validation_curve_"))
+    if not getattr(model, "early_stopping", False) or not (curve < np.inf).any():
+        return None
+    return int(np.nanargmin(curve)) + 1

@@ -54,7 +54,7 @@ def importances(
 
 
 def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[dict[str, Any]]:
-    """Explain three held-out rows: the nearest, the median and the farthest prediction."""
+    """Explain three held-out rows: of the prediction nearest to the truth, median and farthest."""
     if not isinstance(model, InputDifferentiable):
         return []
     X = framed(test)
@@ -82,6 +82,7 @@ def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[di
 
 
 def _errors(model: Any, X: Any, y: Array, predicted: Array) -> Array:
+    """Return the distances from the truth; of classes, 1 - the probability of the true one."""
     if not hasattr(model, "classes_"):
         distance: Array = np.abs(y - predicted)
         return distance

@@ -260,7 +260,11 @@ def test_a_column_may_be_called_y():
     assert found.data["target"] == "y__"
 
 
-def test_an_interrupted_training_is_told(monkeypatch):
+@pytest.mark.parametrize(
+    ("early_stopping", "kept_epoch", "words"),
+    [(False, None, "; the weights so far were kept"), (True, 1, "; the best weights so far were")],
+)
+def test_an_interrupted_training_is_told(monkeypatch, early_stopping, kept_epoch, words):
     fit = MLPRegressor.fit
 
     def stopped(self, X, y):
@@ -270,10 +274,46 @@ def test_an_interrupted_training_is_told(monkeypatch):
         return fit(self, X, y, callbacks=[interrupt])
 
     monkeypatch.setattr(MLPRegressor, "fit", stopped)
+    model = small().set_params(early_stopping=early_stopping)
     with pytest.warns(ConvergenceWarning, match="interrupted"):
-        found = run_study(shop(), model=small(), n_repeats=1)
-    assert "interrupted" in found.training["stopped"]
+        found = run_study(shop(), model=model, n_repeats=1)
+    assert "interrupted by the user" + words in found.training["stopped"]
+    assert found.training["kept_epoch"] == kept_epoch
     assert any("interrupted after 1 of" in sentence for sentence in found.warnings)
+
+
+def test_the_correlations_tell_the_target_and_the_columns_behind_the_inputs():
+    """A feature may be called "target", and an id becomes several inputs."""
+    table = shop()
+    columns = {name.replace("price", "target"): c for name, c in table.to_frame().items()}
+    named = Table.from_frame(
+        pandas.DataFrame(columns),
+        target="rating",
+        kinds={name.replace("price", "target"): kind for name, kind in table.kinds.items()},
+    )
+    record = run_study(named, model="linear", n_repeats=1).data["correlation"]
+    assert "target" in record["names"]
+    assert record["names"][record["target"]] == "rating"
+    assert len(record["columns"]) == len(record["names"]) == len(record["values"])
+    raw = dict(zip(record["names"], record["columns"], strict=True))
+    assert raw["user_id:offset"] == raw["user_id:log_count"] == "user_id"
+    assert raw["target"] == "target"
+
+
+def test_correlations_of_classes_have_no_target():
+    record = run_study(shop(target="purchase"), model=small(MLPClassifier), n_repeats=1).data
+    assert record["correlation"]["target"] is None
+
+
+def test_the_training_tells_its_loss_and_the_epoch_that_was_kept():
+    stopping = MLPClassifier(hidden_layer_sizes=(8,), n_epochs=6, early_stopping=True)
+    told = run_study(shop(target="purchase"), model=stopping, n_repeats=1).training
+    assert told["loss"] == "cross_entropy"
+    assert told["kept_epoch"] == 1 + int(np.argmin(told["validation_curve"]))
+    told = run_study(shop(), model=small(), n_repeats=1).training
+    assert (told["loss"], told["kept_epoch"]) == ("half_squared_error", None)
+    told = run_study(shop(), model="linear", n_repeats=1).training
+    assert (told["loss"], told["kept_epoch"]) == ("", None)
 
 
 def test_what_training_warned_of_is_a_finding():

@@ -7,12 +7,14 @@ Importing any of them leaves numba unloaded. ``is_compiled`` tells whether kerne
 machine code here.
 """
 
+from minixai._numba.borrowing import borrow
 from minixai._numba.decorator import is_compiled, kernel
 from minixai._numba.elementary import exp, expm1, log1p, scaled_erfc
 from minixai._numba.integer_product import integer_product, pack
 from minixai._numba.product import product
 
 __all__ = [
+    "borrow",
     "exp",
     "expm1",
     "integer_product",

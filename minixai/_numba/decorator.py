@@ -158,10 +158,12 @@ def _tools() -> tuple[Any, Any] | None:
         from numba.core import caching
     except (ImportError, OSError):
         return None
+    from minixai._numba.borrowing import install as install_borrowing
     from minixai._numba.elementary import install as install_elementary
     from minixai._numba.integer_product import install as install_integer_product
     from minixai._numba.product import install as install_product
 
+    install_borrowing()
     install_elementary()
     install_integer_product()
     install_product()

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._numba.tile import LINE, at, cpu_features, loop, memory, routine, spread
+from minixai._numba.emission import LINE, at, cpu_features, loop, memory, routine, spread
 
 __all__ = ["integer_product", "pack"]
 

@@ -8,12 +8,13 @@ do not depend on how many rows stand in ``a``, nor on the layout of ``a`` and ``
 
 Small matrices are bound by overhead and large ones by the memory: columns of b are packed
 into panels of one cache line a row, ``DEPTH`` rows at a time, so that they stay in the second
-level cache; partial sums rest in ``out`` between two depths.
+level cache; partial sums rest in ``out`` between two depths. A b whose rows lie ``CLOSE``
+together is read in place, as is an a; a small scratch buffer lies on the stack.
 
 Source: Goto & van de Geijn (2008), Anatomy of High-Performance Matrix Multiplication; the
 order of the loops differs, for one tile of rows serves all panels before the next.
 Cost: m n k multiply-adds; a scratch buffer of at most 300 KB. Batches smaller than a tile read
-b in place.
+whole vectors of b in place.
 """
 
 import functools
@@ -21,11 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from minixai._numba.tile import LINE, FloatTile, cpu_features, memory, routine
+from minixai._numba.emission import LINE, ON_STACK, cpu_features, memory, routine
+from minixai._numba.tile import FloatTile
 
 __all__ = ["product"]
 
 DEPTH = 128  # rows of b packed at a time: a panel of them is a quarter of a first level cache
+CLOSE = 16 * 1024  # bytes of rows so near to each other that they are read where they lie
 FEW_ROWS = 4  # of the lower tile, for what the higher one leaves over
 WIDTH = 2048  # bytes of a row of b packed at a time: all panels are 256 KB
 
@@ -113,7 +116,7 @@ def _driver(n_bits: int, n_rows: int) -> Any:
     from numba import njit
 
     blocks = njit(error_model="numpy")(_blocks(n_bits, n_rows))
-    address = memory()[0]
+    address, lanes = memory()[0], LINE * 8 // n_bits
 
     def multiply(a: Any, b: Any, out: Any) -> None:  # pragma: no cover - machine code
         m, n = out.shape
@@ -123,7 +126,7 @@ def _driver(n_bits: int, n_rows: int) -> Any:
         a_row, a_step = a.strides
         b_step, b_column = b.strides
         left, right, result = address(a), address(b), address(out)
-        if n == 1:  # a column: as a row times a transposed, it fills the lanes
+        if n == 1 and m >= lanes:  # a tall column: as a row times a transposed, it fills the lanes
             blocks(
                 right, b_column, b_step, left, a_step, a_row, result, m * a.itemsize, n, depth, m
             )
@@ -138,9 +141,9 @@ def _blocks(n_bits: int, n_rows: int) -> Any:
     few = min(n_rows, FEW_ROWS)
     tile = FloatTile(n_bits, n_rows)
     high, low = _sweep(tile), _sweep(FloatTile(n_bits, few))
-    wide, pack = routine(tile.wide), routine(tile.pack)
-    _, take, give = memory()
-    lanes, size, line = tile.lanes, tile.n_bytes, LINE
+    wide, single, pack = routine(tile.wide), routine(tile.single), routine(tile.pack)
+    _, take, give, stack = memory()
+    lanes, size, line, on_stack, close = tile.lanes, tile.n_bytes, LINE, ON_STACK, CLOSE
     deepest, widest = DEPTH, WIDTH // size
     group, shift = 4 * lanes, lanes.bit_length() - 1
 
@@ -150,33 +153,46 @@ def _blocks(n_bits: int, n_rows: int) -> Any:
     ) -> None:  # pragma: no cover - machine code  # fmt: skip
         start = 0
         if m < n_rows and b_column == size:
-            start = n & -group
+            grouped = n & -group
+            start = n & -lanes if m == 1 else grouped
             for i in range(m):
-                for j in range(0, start, group):
-                    target = out + i * out_row + j * size
-                    wide(a + i * a_row, a_step, b + j * size, b_step, target, depth)
+                x, target = a + i * a_row, out + i * out_row
+                for j in range(0, grouped, group):
+                    wide(x, a_step, b + j * size, b_step, target + j * size, depth)
+                for j in range(grouped, start, lanes):
+                    single(x, a_step, b + j * size, b_step, target + j * size, depth)
         deep, across = min(depth, deepest), min(n - start, widest)
-        scattered = n > lanes and (a_step != size or depth > deepest)
-        panel_bytes = line * (deep + 1) * ((across >> shift) + 1)
-        scratch = take(panel_bytes + n_rows * (line + deep * size) + 2 * line)
+        if start == n:
+            return
+        near = a_step == size or (a_row == size and a_step * depth <= close)
+        scattered = n > lanes and (not near or depth > deepest)
+        in_place = b_column == size and n % lanes == 0 and b_step * depth <= close
+        p_step, pitch = (b_step, line) if in_place else (line, 0)
+        panel_bytes = 0 if in_place else line * (deep + 1) * ((across >> shift) + 1)
+        n_bytes = panel_bytes + n_rows * (line + deep * size) + 2 * line
+        scratch = stack() if n_bytes <= on_stack else take(n_bytes)
         panels = (scratch + line - 1) & -line
         corner = panels + panel_bytes
         for j0 in range(start, n, widest):
             width = min(widest, n - j0)
             for k0 in range(0, max(depth, 1), deepest):
                 length = min(deepest, depth - k0)
-                pack(b + k0 * b_step + j0 * b_column, b_step, b_column, panels, width, length)
+                y = b + k0 * b_step + j0 * b_column
+                if not in_place:
+                    pack(y, b_step, b_column, panels, width, length)
+                    y, pitch = panels, line * (length + 1)
                 i = 0
                 while i < m:
                     rest = m - i
                     x, target = a + i * a_row + k0 * a_step, out + i * out_row + j0 * size
                     if rest > few and not n_rows < rest <= 2 * few:
-                        i += high(x, a_row, a_step, panels, target, out_row, corner, rest, width,
-                                  length, k0, scattered)  # fmt: skip
+                        i += high(x, a_row, a_step, y, p_step, pitch, target, out_row, corner,
+                                  rest, width, length, k0, scattered)  # fmt: skip
                     else:
-                        i += low(x, a_row, a_step, panels, target, out_row, corner, rest, width,
-                                 length, k0, scattered)  # fmt: skip
-        give(scratch)
+                        i += low(x, a_row, a_step, y, p_step, pitch, target, out_row, corner,
+                                 rest, width, length, k0, scattered)  # fmt: skip
+        if n_bytes > on_stack:
+            give(scratch)
 
     return _named(multiply, n_bits, n_rows)
 
@@ -189,8 +205,8 @@ def _sweep(tile: FloatTile) -> Any:
     most, lanes, size, line = tile.n_rows, tile.lanes, tile.n_bytes, LINE
 
     def sweep(
-        x: int, x_row: int, x_step: int, panels: int, out: int, out_row: int, corner: int,
-        rest: int, width: int, length: int, k0: int, scattered: bool,
+        x: int, x_row: int, x_step: int, y: int, y_step: int, pitch: int, out: int,
+        out_row: int, corner: int, rest: int, width: int, length: int, k0: int, scattered: bool,
     ) -> int:  # pragma: no cover - machine code  # fmt: skip
         height = min(most, rest)
         if scattered or height < most:
@@ -198,9 +214,10 @@ def _sweep(tile: FloatTile) -> Any:
             interleave(x, x_row, x_step, rows, height, length)
             x, x_row, x_step = rows, size, most * size
         for p in range(0, width, lanes):
-            columns, panel = min(lanes, width - p), panels + p * size * (length + 1)
-            block(x, x_row, x_step, panel, out + p * size, out_row, corner, height, columns,
+            columns = min(lanes, width - p)
+            block(x, x_row, x_step, y, y_step, out + p * size, out_row, corner, height, columns,
                   length, k0)  # fmt: skip  # (1)
+            y += pitch
         return height
 
     return register_jitable(_named(sweep, size * 8, most))

@@ -5,127 +5,17 @@ A tile holds rows x lanes running sums in registers and walks once along k:
     sum[r, c] = sum[r, c] + a[r, k] b[k, c]        for k = 0, 1, 2, ...
 
 so every output is one sum in the order of k, whatever stands in the rows beside it.
-Numba's own loops stop at half the speed: they test for overlapping arrays at every inner
-loop and cannot keep a block of sums in registers. Places are passed as integers (bytes).
 
 Source of the blocking (panels of b, interleaved rows of a, register tile): Goto & van de
 Geijn (2008), Anatomy of High-Performance Matrix Multiplication, sections 4 and 5.
 Cost: one multiply-add per term; nothing is read outside the arrays.
 """
 
-import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["LINE", "FloatTile", "at", "cpu_features", "loop", "memory", "routine", "spread"]
+from minixai._numba.emission import LINE, at, loop, spread
 
-LINE = 64  # bytes of one vector, of one row of a panel and of a cache line
-
-
-def cpu_features() -> tuple[str, str]:
-    """Target triple and features of the processor that numba writes code for.
-
-    Not the host's: NUMBA_CPU_NAME may ask for another one, and code for instructions that the
-    target lacks ends the process. Both stand in the key of numba's cache.
-    """
-    from numba.core.registry import cpu_target
-
-    triple, _, features = cpu_target.target_context.codegen().magic_tuple()
-    return triple, features
-
-
-def routine(emit: Any) -> Any:
-    """Intrinsic that takes integers and returns nothing, from ``emit(builder, *values)``."""
-    from numba import types
-    from numba.extending import intrinsic
-
-    def call(typing: Any, *arguments: Any) -> Any:
-        def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            emit(builder, *values)
-            return context.get_dummy_value()
-
-        return types.void(*[types.int64] * len(arguments)), build
-
-    names = ["typing", *list(inspect.signature(emit).parameters)[1:]]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    signature = inspect.Signature([inspect.Parameter(name, kind) for name in names])
-    call.__signature__ = signature  # type: ignore[attr-defined]
-    return intrinsic(call)
-
-
-def memory() -> tuple[Any, Any, Any]:
-    """Intrinsics: the place of an array's first element, and a scratch buffer taken and given."""
-    from llvmlite import ir
-    from numba import types
-    from numba.extending import intrinsic
-
-    def address(typing: Any, array: Any) -> Any:
-        def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            struct = context.make_array(signature.args[0])(context, builder, values[0])
-            return builder.ptrtoint(struct.data, ir.IntType(64))
-
-        return types.int64(array), build
-
-    def take(typing: Any, n_bytes: Any) -> Any:
-        def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            return builder.ptrtoint(context.nrt.allocate(builder, values[0]), ir.IntType(64))
-
-        return types.int64(types.int64), build
-
-    def give(typing: Any, place: Any) -> Any:
-        def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            context.nrt.free(builder, builder.inttoptr(values[0], ir.IntType(8).as_pointer()))
-            return context.get_dummy_value()
-
-        return types.void(types.int64), build
-
-    return intrinsic(address), intrinsic(take), intrinsic(give)
-
-
-@contextmanager
-def loop(builder: Any, count: Any) -> Iterator[Any]:
-    """Count from 0; kept as written, for unrolled copies cost seconds of compiling."""
-    from llvmlite import ir
-
-    word, module, before = ir.IntType(64), builder.module, builder.block
-    test, body, end = (builder.append_basic_block(name) for name in ("test", "body", "end"))
-    builder.branch(test)
-    builder.position_at_end(test)
-    index = builder.phi(word)
-    index.add_incoming(word(0), before)
-    builder.cbranch(builder.icmp_signed("<", index, count), body, end)
-    builder.position_at_end(body)
-    yield index
-    index.add_incoming(builder.add(index, word(1), flags=["nsw"]), builder.block)
-    hints = [
-        module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")]),
-        module.add_metadata(
-            [ir.MetaDataString(module, "llvm.loop.vectorize.width"), ir.IntType(32)(1)]
-        ),
-    ]
-    identity = module.add_metadata(hints)
-    identity.operands = (identity, *hints)  # LLVM knows a loop's hints by this self-reference
-    builder.branch(test).set_metadata("llvm.loop", identity)
-    builder.position_at_end(end)
-
-
-def at(builder: Any, kind: Any, *places: Any) -> Any:
-    """Pointer to ``kind`` at the sum of the given places."""
-    total = places[0]
-    for place in places[1:]:
-        total = builder.add(total, place)
-    return builder.inttoptr(total, kind.as_pointer())
-
-
-def spread(builder: Any, number: Any, vector: Any) -> Any:
-    """The same number in every lane."""
-    from llvmlite import ir
-
-    single = ir.IntType(32)
-    start = builder.insert_element(ir.Constant(vector, ir.Undefined), number, single(0))
-    order = ir.Constant(ir.VectorType(single, vector.count), [0] * vector.count)
-    return builder.shuffle_vector(start, start, order)
+__all__ = ["FloatTile"]
 
 
 class FloatTile:
@@ -149,8 +39,8 @@ class FloatTile:
         self.vector = ir.VectorType(self.number, self.lanes)
 
     def block(
-        self, b: Any, a: Any, a_row: Any, a_step: Any, panel: Any, out: Any, out_row: Any,
-        corner: Any, height: Any, width: Any, length: Any, k: Any,
+        self, b: Any, a: Any, a_row: Any, a_step: Any, panel: Any, p_step: Any, out: Any,
+        out_row: Any, corner: Any, height: Any, width: Any, length: Any, k: Any,
     ) -> None:  # fmt: skip
         """out[:height, :width] (+)= rows @ panel; ragged ones by way of the buffer ``corner``."""
         word, size, line = self.word, self.word(self.n_bytes), self.word(LINE)
@@ -167,16 +57,24 @@ class FloatTile:
         with b.if_else(b.icmp_signed("<=", width, word(self.lanes // 4))) as (narrow, wide):
             for branch, vector in ((narrow, quarter), (wide, self.vector)):
                 with branch:
-                    self._sums(b, vector, lines, 1, (a, a_step), (panel, line), target,
+                    self._sums(b, vector, lines, 1, (a, a_step), (panel, p_step), target,
                                length, fresh)  # fmt: skip
         with b.if_then(b.not_(whole)):
             self._move(b, (corner, line, size), (out, out_row, size), height, width)
 
     def wide(self, b: Any, a: Any, a_step: Any, y: Any, y_step: Any, out: Any, length: Any) -> None:
         """One row times four vectors of columns of a b that has not been packed."""
-        fresh = self.ir.IntType(1)(1)
-        lines = [(self.word(0), self.word(0))]
-        self._sums(b, self.vector, lines, 4, (a, a_step), (y, y_step), out, length, fresh)
+        self._row(b, 4, (a, a_step), (y, y_step), out, length)
+
+    def single(
+        self, b: Any, a: Any, a_step: Any, y: Any, y_step: Any, out: Any, length: Any
+    ) -> None:
+        """One row times one vector of columns."""
+        self._row(b, 1, (a, a_step), (y, y_step), out, length)
+
+    def _row(self, b: Any, n_vectors: int, a: Any, y: Any, out: Any, length: Any) -> None:
+        fresh, lines = self.ir.IntType(1)(1), [(self.word(0), self.word(0))]
+        self._sums(b, self.vector, lines, n_vectors, a, y, out, length, fresh)
 
     def _sums(
         self, b: Any, vector: Any, lines: Any, n_vectors: int, a: Any, y: Any, out: Any,
@@ -278,27 +176,39 @@ class FloatTile:
         with loop(b, quads) as quad:
             x = b.add(source[0], b.mul(quad, word(4 * self.n_bytes)))
             z = b.add(target[0], b.mul(b.mul(quad, word(4)), target[1]))
-            for row in range(0, n_rows, 4):
-                n = min(4, n_rows - row)
-                places = [b.mul(source[1], word(row + r)) for r in range(n)]
-                self._turn_quad(b, [b.add(x, place) for place in places],
-                                b.add(z, word(row * self.n_bytes)), target[1])  # fmt: skip
+            whole = n_rows & -4
+            for row, n in ((0, whole), (whole, n_rows - whole)):
+                places = [b.add(x, b.mul(source[1], word(row + r))) for r in range(n)]
+                if n > 0:
+                    self._turn_quads(b, places, b.add(z, word(row * self.n_bytes)), target[1])
         return b.mul(quads, word(4))
 
-    def _turn_quad(self, b: Any, sources: Any, target: Any, step: Any) -> None:
-        """Two or four rows of four numbers become four rows of two or four."""
+    def _turn_quads(self, b: Any, sources: Any, target: Any, step: Any) -> None:
+        """Let n rows of four numbers, n = 2 or 4, 8, 16, become four rows of n."""
         four = self.ir.VectorType(self.number, 4)
         rows = [b.load(at(b, four, place), align=self.n_bytes) for place in sources]
+        side_by_side = [self._join(b, rows[r::4]) for r in range(min(4, len(rows)))]
+        n = 4 * len(rows[::4])
+        first = [q + lane for q in range(0, n, 4) for lane in (0, n, 1, n + 1)]
+        second = [lane + 2 for lane in first]
         pairs = [
-            (self._choose(b, x, y, [0, 4, 1, 5]), self._choose(b, x, y, [2, 6, 3, 7]))
-            for x, y in zip(rows[::2], rows[1::2], strict=True)
+            (self._choose(b, x, y, first), self._choose(b, x, y, second))
+            for x, y in zip(side_by_side[::2], side_by_side[1::2], strict=True)
         ]
         for k in range(4):
             half, other, start = pairs[0][k // 2], pairs[-1][k // 2], k % 2 * 2
-            lanes = [start, start + 1, start + 4, start + 5][: len(rows)]
+            ends = [start, start + 1, n + start, n + start + 1]
+            lanes = [q + lane for q in range(0, n, 4) for lane in ends][: len(rows)]
             turned = self._choose(b, half, other, lanes)
             place = at(b, turned.type, target, b.mul(step, self.word(k)))
             b.store(turned, place, align=self.n_bytes)
+
+    def _join(self, b: Any, vectors: Any) -> Any:
+        if len(vectors) == 1:
+            return vectors[0]
+        half = len(vectors) // 2
+        x, y = self._join(b, vectors[:half]), self._join(b, vectors[half:])
+        return self._choose(b, x, y, list(range(2 * x.type.count)))
 
     def _choose(self, b: Any, x: Any, y: Any, lanes: list[int]) -> Any:
         order = self.ir.VectorType(self.ir.IntType(32), len(lanes))

@@ -193,16 +193,16 @@ def _of_column(column: Column) -> list[Finding]:
     n_missing, n_unique = int(column.missing.sum()), column.n_unique
     found = []
     if n_unique <= 1 and n_missing == 0 and column.indptr is None:
-        sentence = f"Column {name!r} has the same value in all {n_rows} rows."
+        sentence = f"Column {name!r} has the same value in all {n_rows:,} rows."
         found.append(_note("constant_column", (name,), sentence, "Leave it out.", n_rows=n_rows))
     if column.kind != "multi" and n_missing > 0.5 * n_rows:
-        sentence = f"Column {name!r} is missing in {n_missing} of {n_rows} rows."
+        sentence = f"Column {name!r} is missing in {n_missing:,} of {n_rows:,} rows."
         proposal = "Check how it was collected; its indicator may say more than its values."
         found.append(_note("missing_values", (name,), sentence, proposal, n_missing=n_missing))
     if column.kind == "id" and n_rows >= 10 and n_unique > 0.9 * (n_rows - n_missing):
         sentence = (
-            f"Column {name!r} names rows: {n_unique} different values in the "
-            f"{n_rows - n_missing} rows that have one."
+            f"Column {name!r} names rows: {n_unique:,} different values in the "
+            f"{n_rows - n_missing:,} rows that have one."
         )
         proposal = "It is left out of the matrix: what is learned about one holds for no other."
         found.append(_note("identifier", (name,), sentence, proposal, n_unique=n_unique))
@@ -211,7 +211,8 @@ def _of_column(column: Column) -> list[Finding]:
         share = 1.0 - len(texts) / max(len(column.categories), 1)
         if texts and share >= 0.9:
             shown = ", ".join(repr(str(label)[:20]) for label in texts[:3])
-            sentence = f"Column {name!r} holds numbers but for {len(texts)} texts ({shown})."
+            number = "one text" if len(texts) == 1 else f"{len(texts):,} texts"
+            sentence = f"Column {name!r} holds numbers but for {number} ({shown})."
             proposal = "Empty or correct those cells, and the column is read as numbers."
             found.append(_note("mixed_column", (name,), sentence, proposal, n_texts=len(texts)))
     return found
@@ -246,7 +247,7 @@ def _equal_columns(table: Table) -> list[Finding]:
     for names in by_pattern.values():
         if len(names) > 1:
             listed = " and ".join(repr(name) for name in names)
-            sentence = f"Columns {listed} say the same in all {table.n_rows} rows."
+            sentence = f"Columns {listed} say the same in all {table.n_rows:,} rows."
             proposal = f"Keep {names[0]!r} alone: importance is shared out among copies."
             found.append(_note("duplicate_columns", tuple(names), sentence, proposal))
     return found
@@ -262,7 +263,8 @@ def _equal_rows(table: Table) -> list[Finding]:
     n_repeated = table.n_rows - n_distinct
     if n_repeated == 0 or n_distinct < 0.5 * table.n_rows:
         return []
-    sentence = f"{n_repeated} of {table.n_rows} rows repeat another row in every column."
+    verb = "repeats" if n_repeated == 1 else "repeat"
+    sentence = f"{n_repeated:,} of {table.n_rows:,} rows {verb} another row in every column."
     proposal = "Check for rows entered twice: a copy may stand in the training and the test part."
     return [_note("duplicate_rows", (), sentence, proposal, n_repeated=n_repeated)]
 

@@ -80,8 +80,8 @@ def description(
 
 def _in_words(column: Column, encoding: Encoding) -> str:
     if column.kind == "id":
-        offset = "offset from the mean (out of fold), " if len(encoding.names) > 1 else ""
-        return f"{offset}log of its frequency"
+        offset = "how far the target of its other rows lies from the mean, and "
+        return f"{offset if len(encoding.names) > 1 else ''}how often it occurs (logarithm)"
     gaps = ", indicator of missing" if encoding.names[-1].endswith("=(missing)") else ""
     if column.kind == "numeric":
         return f"standardised{', median where missing' if gaps else ''}{gaps}"

@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 
 __all__ = ["descend", "descend_in_batches"]
 
+_RAN_AWAY = 1e6
+"""Times the J at the start that a step may lead to: more is no detour."""
+
 
 def descend(
     design: ReducedDesign, *, learning_rate: float | None, n_steps: int, tol: float
@@ -166,16 +169,17 @@ def descend_in_batches(
         total = np.zeros(n_features)
         with np.errstate(all="ignore"):
             _walk_batches(Z, t, weight, order, size, step, coef, gradient, total)
-        if not np.isfinite(total).all():
+        epochs.append(total / -(-n_rows // size))
+        with np.errstate(all="ignore"):
+            mean = np.mean(epochs[epoch // 2 :], axis=0)
+            error = design.factor @ mean - design.moment
+            curve.append(0.5 * (float(error @ error) + design.rest))
+        if not curve[-1] <= _RAN_AWAY * curve[0]:
             raise ParameterError(
                 f"`learning_rate` {step:g} is too large for these data, descent ran away: "
                 f"try {safe:.3g}, which None takes."
             )
-        epochs.append(total / -(-n_rows // size))
-        mean = np.mean(epochs[epoch // 2 :], axis=0)
-        error = design.factor @ mean - design.moment
         slope = error @ design.factor
-        curve.append(0.5 * (float(error @ error) + design.rest))
         excess = 0.5 * float(slope @ slope) / least
         if excess <= tol * (curve[-1] + tol * curve[0]):
             break

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._numba import kernel, product
+from minixai._numba import borrow, kernel, product
 from minixai.neural.activations import activate, add_rows, multiply_by_slope
 from minixai.optim.losses import mean_loss_gradient
 from minixai.optim.optimizers import aligned, take_step
@@ -227,22 +227,22 @@ def _put(part: Any, start: int, out: Any) -> None:
 @kernel
 def _layer_views(flat: Any, widths: Any) -> Any:
     weights, biases = [], []
-    start = 0
+    lent, start = borrow(flat), 0
     for k in range(widths.size - 1):
         middle = start + widths[k] * widths[k + 1]
-        weights.append(flat[start:middle].reshape((widths[k], widths[k + 1])))
+        weights.append(lent[start:middle].reshape((widths[k], widths[k + 1])))
         start = middle + widths[k + 1]
-        biases.append(flat[middle:start])
+        biases.append(lent[middle:start])
     return weights, biases
 
 
 @kernel
 def _row_views(flat: Any, n_rows: int, widths: Any) -> Any:
     views = []
-    start = 0
+    lent, start = borrow(flat), 0
     for k in range(widths.size):
         stop = start + n_rows * widths[k]
-        views.append(flat[start:stop].reshape((n_rows, widths[k])))
+        views.append(lent[start:stop].reshape((n_rows, widths[k])))
         start = stop
     return views
 

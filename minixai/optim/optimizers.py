@@ -11,6 +11,9 @@ With gradient :math:`g`, learning rate :math:`\eta` and step count :math:`t` fro
 
 Momentum 0 in (1) is plain gradient descent. A mask keeps chosen entries at exactly 0:
 their gradient is set to 0, and an entry whose gradient was never anything else does not move.
+Where gradients stay away, v, m and s die out; below the smallest normal number they are kept
+as 0, for processors take many times as long over such numbers, which are nothing beside
+:math:`\epsilon`.
 
 Source: Sutskever et al. (2013), ICML, section 2, for (1), with the learning rate outside of the
 velocity; Kingma & Ba (2015), arXiv:1412.6980, algorithm 1, for (2) to (4).
@@ -177,9 +180,10 @@ def _momentum_step(
 ) -> None:
     number = parameters.dtype.type
     mu, rate = number(momentum), number(learning_rate)
+    zero, least = number(0.0), np.finfo(parameters.dtype).tiny
     for p in range(parameters.size):
         v = mu * velocity[p] + gradient[p]
-        velocity[p] = v
+        velocity[p] = zero if abs(v) < least else v
         parameters[p] -= rate * v  # (1)
 
 
@@ -197,10 +201,11 @@ def _adam_step(
     decay_1, decay_2, epsilon = number(constants[0]), number(constants[1]), number(constants[2])
     fresh_1, fresh_2 = number(1.0 - constants[0]), number(1.0 - constants[1])
     size, scale = number(step_size), number(root_scale)
+    zero, least = number(0.0), np.finfo(parameters.dtype).tiny
     for p in range(parameters.size):
         g = gradient[p]
         m = decay_1 * first[p] + fresh_1 * g  # (2)
         s = decay_2 * second[p] + fresh_2 * g * g  # (3)
-        first[p] = m
-        second[p] = s
+        first[p] = zero if abs(m) < least else m
+        second[p] = zero if s < least else s
         parameters[p] -= size * (m / (np.sqrt(s) * scale + epsilon))  # (4)

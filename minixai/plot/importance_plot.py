@@ -1,7 +1,9 @@
 """Importance as bars, the largest on top, with the standard error of each.
 
-What is not drawn is summed in the last bar, so that a long tail of small importances is seen
-too. A bar's sign is its colour, its side of the zero line and the sign of the number beside it.
+What is not drawn is said in a note: how many, and between which values they lie. Only shares of a
+whole add up, so only they get the sum of the others as a last bar (of two columns shuffled
+together the loss of score may be far more than both losses, and mean sizes do not add up either).
+A bar's sign is its colour, its side of the zero line and the sign of the number beside it.
 
 Source of the form: the bar summary of Lundberg & Lee (2017), arXiv:1705.07874.
 Cost: O(n_features log n_features).
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from minixai.importance import Importance
+    from minixai.protocols import Array
 
 __all__ = ["plot_importance"]
 
 _INCHES_A_STEP = 1.1
+_SHARES = ("weight",)
+"""Methods whose values are shares of a whole."""
 
 
 def plot_importance(
@@ -45,9 +50,8 @@ def plot_importance(
     ax : matplotlib.axes.Axes, optional
         Where to draw; None makes a figure of its own.
     max_display : int
-        How many features get a bar, at least 1; the others, if they are two or more, are
-        summed in one more.
-
+        How many features get a bar, at least 1; the others, if they are two or more, are said
+        in a note, and summed in one more bar where the method's values are shares of a whole.
     value_name : str, optional
         What the length of a bar is; None takes it from the method and the metric.
 
@@ -76,7 +80,7 @@ def plot_importance(
     shown, rest = order[:n_shown], order[n_shown:]
     values = [float(mean[j]) for j in shown]
     names = shortened_all(importance.feature_names[j] for j in shown)
-    if len(rest):
+    if len(rest) and importance.method in _SHARES:
         values.append(float(mean[rest].sum()))
         names.append(f"sum of {len(rest)} others")
     axes = new_axes(ax, (6.4, 1.1 + 0.34 * max(len(values), 1)))
@@ -92,8 +96,18 @@ def plot_importance(
     _tick_sparsely(axes)
     axes.set_xlabel(_axis_text(importance, value_name), **PLAIN_TEXT)
     if len(rest):
-        note(axes, f"{len(shown)} of {len(order)} features shown")
+        others = "" if importance.method in _SHARES else _span_text(mean[rest])
+        note(axes, f"{len(shown)} of {len(order)} features shown{others}")
     return axes
+
+
+def _span_text(values: Array) -> str:
+    """Say between which numbers the values lie that have no bar."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return ""
+    low, high = (number_text(float(each)) for each in (known.min(), known.max()))
+    return f"; the others {f'are {low}' if low == high else f'lie between {low} and {high}'}"
 
 
 def _draw_errors(ax: Any, importance: Importance, values: list[float], shown: Any) -> list[float]:
@@ -151,12 +165,12 @@ def _axis_text(importance: Importance, value_name: str | None) -> str:
     method = str(importance.method)
     words = {
         "permutation": "loss of score when the column is shuffled",
-        "weight": "sum of absolute-weight products",
+        "weight": "share of the sum of absolute-weight products",
         "gradient": "mean absolute gradient",
     }.get(method, f"importance: {shortened(method, 40)}")
     words += f" ({shortened(importance.metric, 40)})" if importance.metric else ""
     words = words if value_name is None else shortened(value_name, 80)
     if importance.std_error is None:
         return words
-    over = "repeats" if method == "permutation" else "rows"
+    over = "shuffles" if method == "permutation" else "rows"
     return f"{words}\nerror bars: ± 1 standard error over {importance.n_repeats:,} {over}"

@@ -32,6 +32,7 @@ def plot_loss_curve(
     *,
     validation_curve: Sequence[float] | None = None,
     validation_name: str = "validation",
+    loss_name: str | None = None,
 ) -> Any:
     """Draw the loss of every epoch.
 
@@ -46,6 +47,8 @@ def plot_loss_curve(
         Loss or score on the rows held out, by epoch; empty or None where none were.
     validation_name : str
         What the second curve is called.
+    loss_name : str, optional
+        What the loss is, for the axis: ``"cross-entropy"``; None calls it the loss.
 
     Returns
     -------
@@ -90,7 +93,7 @@ def plot_loss_curve(
         legend = axes.legend(frameon=False)
         for text in legend.get_texts():
             text.set(**PLAIN_TEXT)
-    _scale(axes, np.concatenate([training, held_out]))
+    _scale(axes, np.concatenate([training, held_out]), loss_name)
     axes.set_xlabel(across, **PLAIN_TEXT)
     axes.xaxis.set_major_locator(whole_numbers())
     axes.spines[["top", "right"]].set_visible(False)
@@ -117,11 +120,11 @@ def _mark_lowest(ax: Any, held_out: Array, name: str) -> str:
     return f"\nlarge dot: lowest {shortened(name, 40)}, {lowest} at epoch {best + 1}"
 
 
-def _scale(ax: Any, losses: Array) -> None:
+def _scale(ax: Any, losses: Array, loss_name: str | None) -> None:
+    label = "loss" if loss_name is None else f"loss: {shortened(loss_name, 40)}"
     finite = losses[np.isfinite(losses)]
     if finite.size and finite.min() > 0 and finite.max() > 100 * finite.min():
         ax.set_yscale("log")
         ax.yaxis.set_major_formatter("{x:g}")
-        ax.set_ylabel("loss (logarithmic)", **PLAIN_TEXT)
-    else:
-        ax.set_ylabel("loss", **PLAIN_TEXT)
+        label += " (logarithmic)"
+    ax.set_ylabel(label, **PLAIN_TEXT)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minixai.plot import plot_correlation
 from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
 from minixai.report.number import count_text, number_text, percent_text, value_text
 from minixai.report.section import Section, paragraph
-from minixai.report.table import data_table, folded_table, name_markup
+from minixai.report.table import data_table, folded_table, name_markup, name_markups
 from minixai.report.wording import plain_name
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ __all__ = ["correlation_section", "data_section"]
 
 _MOST_CORRELATED = 40
 _WORTH_A_WORD = 0.3
-_TARGET = "target"
 _FIRST_KEYS = ("column", "name", "kind")
 
 
@@ -39,8 +38,8 @@ def _rows_in_words(data: dict[str, Any]) -> Markup:
         parts.append(
             f"{count_text(n_train)} of them ({percent_text(n_train / n_rows)}) were used to fit; "
             f"{count_text(n_test)} ({percent_text(n_test / n_rows)}) were held out and served only "
-            "to score and to explain. Everything that is learned from data, the means for scaling "
-            "and filling included, was learned from the rows used to fit. "
+            "to score and to explain. Everything that is learned from data, such as what fills a "
+            "gap and how a column is scaled, was learned from the rows used to fit. "
         )
     parts += ["The target is ", name_markup(data.get("target", "unnamed"))]
     task = {
@@ -57,10 +56,10 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
         return (None,)
     keys = list(dict.fromkeys(key for each in columns for key in each))
     keys.sort(key=lambda key: _FIRST_KEYS.index(key) if key in _FIRST_KEYS else len(_FIRST_KEYS))
+    marks = name_markups(each.get(keys[0]) for each in columns)
     rows = [
-        [name_markup(each.get(key)) if j == 0 else _cell(each.get(key))
-         for j, key in enumerate(keys)]
-        for each in columns
+        [mark, *(_cell(each.get(key)) for key in keys[1:])]
+        for mark, each in zip(marks, columns, strict=True)
     ]  # fmt: skip
     n_encoded = data.get("n_encoded")
     became = f" They became the {count_text(n_encoded)} inputs of the model." if n_encoded else ""
@@ -74,12 +73,17 @@ def _columns(data: dict[str, Any]) -> tuple[Markup | None, ...]:
             f"they are folded back to the columns you know.{became}"
         ),
         data_table(
-            "Columns of the table",
+            f"Columns of the table, counted in {_which_rows(data)}",
             [plain_name(key) for key in keys],
             rows,
             texts=texts,
         ),
     )
+
+
+def _which_rows(data: dict[str, Any]) -> str:
+    n_train = data.get("n_train")
+    return f"the {count_text(n_train)} rows used to fit" if n_train else "the rows used to fit"
 
 
 def _cell(value: Any) -> str:
@@ -94,17 +98,14 @@ def correlation_section(study: StudyRecord) -> Section | None:
         return None
     shown = min(len(names), _MOST_CORRELATED)
     side = min(8.2, 3.0 + 0.2 * shown)
-    pairs = _strongest(names, values)
-    n_total = record.get("n_total")
-    part = ""
-    if n_total and n_total > len(names):
-        part = f" Shown are {len(names)} of them; there are {count_text(n_total)} inputs."
+    pairs = _strongest(record)
+    marks = name_markups(names)
     figure = drawn_chart(
         lambda ax: plot_correlation(values, ax, names=names, max_display=_MOST_CORRELATED),
         key="correlation",
         title="Correlation heatmap",
         description=f"Correlations between {len(names)} columns, the strongest: "
-        + " ".join(f"{a} and {b}: {number_text(r, 2)}." for a, b, r in pairs[:3]),
+        + " ".join(f"{names[i]} and {names[j]}: {number_text(r, 2)}." for i, j, r in pairs[:3]),
         size=(side + 1.4, side),
         caption="Blue: the two rise together. Vermillion: one falls as the other rises. Pale: no "
         "straight-line relation, which does not exclude a bent one. Grey: a column without "
@@ -112,52 +113,79 @@ def correlation_section(study: StudyRecord) -> Section | None:
         data=folded_table(
             "The numbers",
             "Correlations",
-            ["column", *(name_markup(each) for each in names)],
+            ["column", *marks],
             [
-                [name_markup(name), *(number_text(v, 3) for v in row)]
-                for name, row in zip(names, values, strict=True)
+                [mark, *(number_text(v, 3) for v in row)]
+                for mark, row in zip(marks, values, strict=True)
             ],
         ),
     )
-    return Section("correlation", "What goes with what", (_in_words(pairs, part), figure))
+    words = _in_words(pairs, marks, record.get("target"))
+    return Section(
+        "correlation",
+        "What goes with what",
+        (paragraph(_what_was_compared(study, len(names))), words, figure),
+    )
 
 
-def _strongest(names: list[str], values: list[list[Any]]) -> list[tuple[str, str, float]]:
+def _what_was_compared(study: StudyRecord, n_names: int) -> str:
+    """Say of which rows and of how many inputs the correlations speak."""
+    record = study.data["correlation"]
+    rows = f"Correlations are those of {_which_rows(study.data)}. "
+    n_inputs, n_total = n_names - (record.get("target") is not None), record.get("n_total")
+    if not n_total or n_total <= n_inputs:
+        return rows
+    return rows + (
+        f"The figure shows the first {n_inputs} of {count_text(n_total)} inputs; only these were "
+        "compared with one another. "
+    )
+
+
+class _Pair(NamedTuple):
+    """Places of two columns, and their correlation."""
+
+    i: int
+    j: int
+    r: float
+
+
+def _strongest(record: dict[str, Any]) -> list[_Pair]:
     """Return pairs of columns with their correlation, the strongest first.
 
-    Levels of one column exclude each other, so that pairs of them say nothing and are left out.
+    Inputs that one raw column became hang together by the way they are made (levels exclude each
+    other, offsets add up), so that pairs of them say nothing and are left out.
     """
+    values = record["values"]
+    raw = record.get("columns") or range(len(values))
     pairs = [
-        (names[i], names[j], float(values[i][j]))
-        for i in range(len(names))
+        _Pair(j, i, float(values[i][j]))
+        for i in range(len(values))
         for j in range(i)
-        if values[i][j] is not None
-        and values[i][j] == values[i][j]
-        and ("=" not in names[i] or names[i].partition("=")[0] != names[j].partition("=")[0])
+        if values[i][j] is not None and values[i][j] == values[i][j] and raw[i] != raw[j]
     ]
-    return sorted(pairs, key=lambda pair: -abs(pair[2]))
+    return sorted(pairs, key=lambda pair: -abs(pair.r))
 
 
-def _in_words(pairs: list[tuple[str, str, float]], part: str) -> Markup:
-    strong = [pair for pair in pairs if abs(pair[2]) >= _WORTH_A_WORD]
-    with_target = [pair for pair in strong if _TARGET in pair[:2]][:3]
-    others = [pair for pair in strong if _TARGET not in pair[:2]][:3]
+def _in_words(pairs: list[_Pair], marks: list[Markup], target: int | None) -> Markup:
+    strong = [pair for pair in pairs if abs(pair.r) >= _WORTH_A_WORD]
+    with_target = [pair for pair in strong if target in (pair.i, pair.j)][:3]
+    others = [pair for pair in strong if target not in (pair.i, pair.j)][:3]
     sentences: list[object] = []
     if with_target:
-        partners = [(b if a == _TARGET else a, r) for a, b, r in with_target]
-        phrases = [joined([name_markup(each), f" ({number_text(r, 2)})"]) for each, r in partners]
+        partners = [(j if i == target else i, r) for i, j, r in with_target]
+        phrases = [joined([marks[each], f" ({number_text(r, 2)})"]) for each, r in partners]
         sentences += ["Most correlated with the target: ", joined(phrases, ", "), ". "]
     if others:
-        phrases = [
-            joined([name_markup(a), " and ", name_markup(b), f" ({number_text(r, 2)})"])
-            for a, b, r in others
-        ]
+        phrases = [joined([marks[i], " and ", marks[j], f" ({number_text(r, 2)})"])
+                   for i, j, r in others]  # fmt: skip
         sentences += [
-            "The strongest correlations among the inputs: ",
+            "The strongest correlations between inputs of different columns: ",
             joined(phrases, "; "),
             ". Columns that are strongly correlated share their importance, and none of the "
             "methods below can tell them apart.",
         ]
     else:
-        sentences.append(f"No two inputs are correlated by {_WORTH_A_WORD} or more.")
-    return paragraph(*sentences, part)
+        sentences.append(
+            f"No two inputs of different columns are correlated by {_WORTH_A_WORD} or more."
+        )
+    return paragraph(*sentences)

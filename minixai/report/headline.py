@@ -9,7 +9,7 @@ from minixai.report.number import bytes_text, count_text, number_text, value_tex
 from minixai.report.performance import comparison_sentence
 from minixai.report.section import Section, paragraph
 from minixai.report.table import name_markup, pair_list
-from minixai.report.wording import metric_label, plain_name
+from minixai.report.wording import method_words, metric_label, plain_name
 
 if TYPE_CHECKING:
     from minixai.finding import Finding
@@ -64,7 +64,11 @@ def _key_figures(study: StudyRecord) -> Markup | None:
             )
     if study.importances and len(study.importances[0].feature_names):
         top = study.importances[0]
-        figures.append(("matters most", name_markup(top.feature_names[int(top.order()[0])])))
+        how = method_words(top.method).title
+        figures.append(
+            (f"matters most, {how[:1].lower()}{how[1:]}",
+             name_markup(top.feature_names[int(top.order()[0])]))
+        )  # fmt: skip
     if len(study.compression) > 1:
         smallest = min(row["bytes_on_disk"] for row in study.compression)
         first = study.compression[0]["bytes_on_disk"]
@@ -76,13 +80,19 @@ def finding_section(study: StudyRecord) -> Section:
     """Return what the reader must know first: the findings, leaks on top."""
     findings = sorted(study.findings, key=_rank)
     n_warnings = sum(each.severity == "warning" for each in findings)
-    title = "Read this first" if n_warnings else "Nothing suspicious was found"
+    title = (
+        "Read this first"
+        if n_warnings
+        else "No warning; notes follow"
+        if findings
+        else "Nothing suspicious was found"
+    )
     boxes = [_box(each) for each in findings[:_MOST_FINDINGS]]
     rest = len(findings) - len(boxes)
     quiet = (
         "The data were checked for columns that give the target away, that never vary, that are "
         "missing or repeated. None was found that would mislead; what these checks cannot see is "
-        "listed under limitations."
+        "listed at the end, under “What this report cannot tell”."
     )
     return Section(
         "findings",

@@ -9,8 +9,8 @@ from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
 from minixai.report.number import number_text, raw_text, value_text
 from minixai.report.section import Section, paragraph
-from minixai.report.table import data_table, folded_table, name_markup
-from minixai.report.wording import method_words, metric_label
+from minixai.report.table import data_table, folded_table, name_markup, name_markups
+from minixai.report.wording import method_words, metric_label, raw_output_words
 
 if TYPE_CHECKING:
     from minixai.importance import Importance
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["example_section", "importance_section"]
 
+_CASES = {
+    "best": "The prediction nearest to the truth",
+    "median": "The prediction of median distance from the truth",
+    "worst": "The prediction farthest from the truth",
+}
 _MOST_METHODS = 8
 _MOST_EXAMPLES = 6
 _MOST_FEATURES = 12
@@ -40,17 +45,17 @@ def importance_section(study: StudyRecord) -> Section | None:
         )
     ]
     for i, importance in enumerate(usable):
-        body += _method(importance, f"importance-{i}")
+        body += _method(study, importance, f"importance-{i}")
     return Section("importance", "What matters to it", tuple(body))
 
 
-def _method(importance: Importance, key: str) -> list[Markup | None]:
+def _method(study: StudyRecord, importance: Importance, key: str) -> list[Markup | None]:
     words = method_words(importance.method)
     order = [int(j) for j in importance.order()]
-    names = importance.feature_names
+    names, marks = importance.feature_names, name_markups(importance.feature_names)
     error = importance.std_error
     top = joined(
-        [joined([name_markup(names[j]), f" ({number_text(importance.mean[j], 3)})"])
+        [joined([marks[j], f" ({number_text(importance.mean[j], 3)})"])
          for j in order[:3]],
         ", ",
     )  # fmt: skip
@@ -61,7 +66,7 @@ def _method(importance: Importance, key: str) -> list[Markup | None]:
     title = f"Importance: {words.title.lower()}"
     heads = ["feature", "importance", *(["standard error"] if error is not None else [])]
     rows = [
-        [name_markup(names[j]), number_text(importance.mean[j])]
+        [marks[j], number_text(importance.mean[j])]
         + ([number_text(error[j], 2)] if error is not None else [])
         for j in order
     ]
@@ -69,7 +74,7 @@ def _method(importance: Importance, key: str) -> list[Markup | None]:
     axis = words.axis + (f" ({metric_label(importance.metric)})" if importance.metric else "")
     return [
         element("h3", words.title),
-        paragraph(words.reading),
+        paragraph(words.reading, *_of_raw_output(study, importance)),
         paragraph("First come ", top, "."),
         drawn_chart(
             lambda ax: plot_importance(importance, ax, value_name=axis),
@@ -82,6 +87,14 @@ def _method(importance: Importance, key: str) -> list[Markup | None]:
             data=folded_table("The numbers", title, heads, rows),
         ),
     ]  # fmt: skip
+
+
+def _of_raw_output(study: StudyRecord, importance: Importance) -> list[str]:
+    """Say what the raw output is, where the method speaks of it."""
+    if importance.method not in ("gradient", "input_x_gradient"):
+        return []
+    labels = study.predictions.get("labels") or []
+    return [" ", raw_output_words(labels, study.data.get("target"))]
 
 
 def _caution(caveat: str) -> Markup | None:
@@ -98,28 +111,49 @@ def example_section(study: StudyRecord) -> Section | None:
         "Rows from the held-out part, and what each of their values did to the prediction. "
         f"Method: {method.title.lower()}. {method.caveat}"
     )
-    if study.data.get("task") == "classification":
-        intro += " Effects are on the raw score that the probability is made of."
-    return Section("examples", "Single rows, explained", (paragraph(intro), *cases))
+    return Section(
+        "examples",
+        "Single rows, explained",
+        (paragraph(intro, *_of_which_output(study)), *cases),
+    )
+
+
+def _of_which_output(study: StudyRecord) -> list[str]:
+    """Say which class or unit an effect speaks of, and what near and far mean."""
+    labels = study.predictions.get("labels") or []
+    if not labels:
+        target = study.data.get("target")
+        named = [" ", name_markup(target)] if target else []
+        return [" An effect is in the unit of the target", *named, "."]
+    far = (
+        " How far a prediction lies from the truth is 1 minus the probability that the model gave "
+        "to the true class."
+    )
+    if len(labels) > 2:
+        return [" An effect is on the raw score of the class that is predicted in each row.", far]
+    first, second = name_markups(labels)
+    return [
+        " An effect is on the raw score of the class ", second, " (the logarithm of its odds): "
+        "plus speaks for ", second, ", minus for ", first, ".", far,
+    ]  # fmt: skip
 
 
 def _case(example: dict[str, Any], i: int) -> Markup:
     values = dict(example.get("values") or {})
     features = dict(example.get("features") or {})
     order = sorted(values, key=lambda name: -abs(values[name] or 0.0))
-    shown, rest = order[:_MOST_FEATURES], order[_MOST_FEATURES:]
+    n_shown = len(order) if len(order) == _MOST_FEATURES + 1 else _MOST_FEATURES
+    shown, rest = order[:n_shown], order[n_shown:]
     largest = max((abs(values[name] or 0.0) for name in shown), default=0.0)
     rows = [
-        [name_markup(n), name_markup(raw_text(features.get(n))), _signed(values[n]),
+        [mark, name_markup(raw_text(features.get(n))), _signed(values[n]),
          _bar(values[n], largest)]
-        for n in shown
+        for n, mark in zip(shown, name_markups(shown), strict=True)
     ]  # fmt: skip
     if rest:
         total = sum(values[name] or 0.0 for name in rest)
         rows.append([f"{len(rest)} others together", "", _signed(total), _bar(total, largest)])
-    case = str(example.get("case", ""))
-    word = {"best": "The nearest prediction", "median": "The median prediction",
-            "worst": "The farthest prediction"}.get(case, f"Row {i + 1}")  # fmt: skip
+    word = _CASES.get(str(example.get("case", "")), f"Row {i + 1}")
     facts = [f"predicted {value_text(example.get('predicted'))}",
              f"true {value_text(example.get('true'))}"]  # fmt: skip
     title = f"{word}: {', '.join(facts)}"

@@ -17,7 +17,7 @@ from minixai.report.number import (
     value_text,
 )
 from minixai.report.section import Section, paragraph
-from minixai.report.table import data_table, folded_table, name_markup
+from minixai.report.table import data_table, folded_table, name_markup, name_markups
 from minixai.report.wording import metric_label, plain_name
 
 if TYPE_CHECKING:
@@ -64,11 +64,32 @@ def _summary_table(summary: list[dict[str, Any]]) -> Markup:
 
 
 def _summary_cell(key: str, value: Any) -> object:
+    if key == "name":
+        return _layer_name(str(value))
     if key == "shape" and isinstance(value, (list, tuple)):
         return " × ".join(value_text(each) for each in value)
     if key == "n_bytes":
         return bytes_text(value)
     return count_text(value) if isinstance(value, int) else value_text(value)
+
+
+def _layer_name(name: str) -> str:
+    """Return the name a layer has in the figures, numbered from 1, for its key in the record."""
+    stem, _, place = name.partition(".")
+    return f"layer {int(place) + 1}" if stem == "layers" and place.isdecimal() else name
+
+
+def _outputs(study: StudyRecord, layers: list[dict[str, Any]]) -> list[str] | None:
+    """Return the names of the outputs: the target, the class of a lone score, or the classes."""
+    labels = [str(label) for label in study.predictions.get("labels") or []]
+    n_outputs = int((layers[-1].get("shape") or _shape_of(layers[-1]))[1])
+    if len(layers) < len(study.model.get("weights") or []):
+        return None  # the last layer is not among those drawn
+    if n_outputs == 1 and not labels:
+        return [str(study.data["target"])] if study.data.get("target") else None
+    if n_outputs == 1 and len(labels) == 2:
+        return labels[1:]
+    return labels if len(labels) == n_outputs else None
 
 
 def _inputs(study: StudyRecord) -> list[str] | None:
@@ -80,7 +101,7 @@ def _network(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:
     whole = [list(layer.get("shape") or _shape_of(layer)) for layer in layers]
     widths = [whole[0][0], *(shape[1] for shape in whole)]
     picture = [_NamedLayer(layer) for layer in layers]
-    target = study.data.get("target") if widths[-1] == 1 else None
+    outputs = _outputs(study, layers)
     return joined([
         element("h3", "The network"),
         drawn_chart(
@@ -88,32 +109,35 @@ def _network(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:
                 picture,
                 ax,
                 names=_inputs(study),
-                output_names=[target] if target else None,
+                output_names=outputs,
                 widths=widths,
             ),
             key="network",
             title="Neurons and connections",
             description=f"A network with {', '.join(count_text(n) for n in widths)} neurons from "
-            "the inputs to the output; wider lines are larger weights.",
+            f"the inputs to the output{'s' * (widths[-1] > 1)}; wider lines are larger weights.",
             size=(8.4, 5.0),
             caption="Width is the size of a weight, relative to the largest in its layer; solid "
             "blue is positive, dashed vermillion negative. Of wide layers only the neurons with "
             "the largest weights are drawn.",
-            data=_strongest(study, layers),
+            data=_strongest(study, layers, outputs),
         ),
     ])  # fmt: skip
 
 
-def _strongest(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:
+def _strongest(
+    study: StudyRecord, layers: list[dict[str, Any]], outputs: list[str] | None
+) -> Markup:
     """Return the largest weights of each layer."""
-    inputs = _inputs(study) or []
+    inputs, ends = name_markups(_inputs(study) or []), name_markups(outputs or [])
     rows = []
     for i, layer in enumerate(layers):
         pairs = [(j, k, v) for j, row in enumerate(layer["weight"]) for k, v in enumerate(row)]
         pairs.sort(key=lambda each: -abs(each[2]))
         for j, k, value in pairs[:8]:
-            start = name_markup(inputs[j]) if i == 0 and j < len(inputs) else f"neuron {j}"
-            rows.append([f"layer {i + 1}", start, f"neuron {k}", number_text(value, 3)])
+            start = inputs[j] if i == 0 and j < len(inputs) else f"neuron {j}"
+            end = ends[k] if i == len(layers) - 1 and k < len(ends) else f"neuron {k}"
+            rows.append([f"layer {i + 1}", start, end, number_text(value, 3)])
     heads = ["layer", "from", "to", "weight"]
     return folded_table(
         "The largest weights", "Largest weights by layer", heads, rows, texts=(0, 1, 2)
@@ -141,30 +165,32 @@ def _weights(study: StudyRecord, layers: list[dict[str, Any]]) -> list[Markup | 
 
 def _weight_figure(layer: dict[str, Any], i: int, names: list[str] | None) -> Markup:
     n_in, n_out = _shape_of(layer)
-    shape = layer.get("shape") or (n_in, n_out)
+    shape = tuple(layer.get("shape") or (n_in, n_out))
+    part = "" if shape == (n_in, n_out) else f", of a layer of {shape[0]} by {shape[1]}"
     return drawn_chart(
         lambda ax: plot_weights(layer["weight"], ax, names=names, shape=shape),
         key=f"weights-{i}",
         title=f"Weights of layer {i + 1}",
-        description=f"A heatmap of {n_in} inputs by {n_out} neurons, of a layer of {shape[0]} by "
-        f"{shape[1]}.",
+        description=f"A heatmap of {n_in} inputs by {n_out} neurons{part}.",
         size=(7.4, min(7.5, max(2.0, 1.2 + 0.17 * min(n_in, 36)))),
         caption=f"Layer {i + 1}: a row per input, a column per neuron. A pale row is an input "
         "that the layer hardly uses.",
-        data=_weight_numbers(layer, i),
+        data=_weight_numbers(layer, i, names or []),
     )
 
 
-def _weight_numbers(layer: dict[str, Any], i: int) -> Markup:
+def _weight_numbers(layer: dict[str, Any], i: int, names: list[str]) -> Markup:
     n_in, n_out = _shape_of(layer)
-    n_shown = min(n_out, 16)
+    n_shown, n_all = min(n_out, 16), (layer.get("shape") or (n_in, n_out))
+    starts: list[Any] = list(name_markups(names)) or [f"neuron {j}" for j in range(n_in)]
+    part = "" if n_shown == n_all[1] else f", the first {n_shown} of {n_all[1]} neurons"
     return folded_table(
         "The numbers",
-        f"Weights of layer {i + 1}, the first inputs and {n_shown} of {n_out} neurons",
+        f"Weights of layer {i + 1}{part}",
         ["input", *(f"neuron {k}" for k in range(n_shown))],
-        [[str(j), *(number_text(v, 3) for v in layer["weight"][j][:n_shown])]
+        [[starts[j], *(number_text(v, 3) for v in layer["weight"][j][:n_shown])]
          for j in range(min(n_in, 20))],
-        n_total=n_in,
+        n_total=n_all[0],
     )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ VOID_TAGS = frozenset(["meta"])
 ATTRIBUTES = frozenset([
     "aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "clip-path", "colspan",
     "content", "d", "dir", "height", "href", "http-equiv", "id", "lang", "name", "opacity",
-    "open", "preserveAspectRatio", "role", "scope", "style", "tabindex", "transform", "viewBox",
-    "width", "x", "xmlns", "y",
+    "open", "preserveAspectRatio", "role", "scope", "style", "tabindex", "title", "transform",
+    "viewBox", "width", "x", "xmlns", "y",
 ])  # fmt: skip
 _LONGEST_TEXT = 2000
 

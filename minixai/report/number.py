@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 __all__ = [
+    "beside_text",
     "bytes_text",
     "count_text",
     "difference_text",
@@ -44,6 +46,16 @@ def difference_text(change: float, *, beside: float) -> str:
     if not decimals or change == 0 or round(change, decimals) == 0:
         return number_text(change, 2)
     return f"{change:,.{decimals}f}".replace("-", "−")
+
+
+def beside_text(value: Any, others: Iterable[Any]) -> str:
+    """Return `number_text`, but 0 where that is what the decimals of ``others`` make of it."""
+    text = number_text(value)
+    if "e−" not in text:
+        return text
+    shown = [number_text(each) for each in others]
+    decimals = max((len(t.partition(".")[2]) for t in shown if "e" not in t), default=0)
+    return "0" if decimals and round(float(value), decimals) == 0 else text
 
 
 def count_text(value: Any) -> str:

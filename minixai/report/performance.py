@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 from minixai.plot import plot_confusion, plot_predictions, plot_residuals
 from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
-from minixai.report.number import count_text, difference_text, number_text, percent_text
+from minixai.report.number import (
+    beside_text,
+    count_text,
+    difference_text,
+    number_text,
+    percent_text,
+)
 from minixai.report.section import Section, paragraph
-from minixai.report.table import data_table, folded_table, name_markup
+from minixai.report.table import data_table, folded_table, name_markup, name_markups
 from minixai.report.wording import metric_label, metric_meaning
 
 if TYPE_CHECKING:
@@ -26,16 +32,18 @@ def performance_section(study: StudyRecord) -> Section | None:
         return None
     metrics = study.metrics
     heads = ["model", *(_metric_head(each) for each in metrics)]
+    columns = [_column(study, each) for each in metrics]
     rows = [
-        [name_markup(row.get("model")), *(number_text(row.get(each["name"])) for each in metrics)]
-        for row in study.scores
+        [name_markup(row.get("model")), *cells]
+        for row, *cells in zip(study.scores, *columns, strict=True)
     ]
+    labels = study.predictions.get("labels") or []
     n_test = study.data.get("n_test")
     caption = "Scores" + (f" on {count_text(n_test)} rows held out" if n_test else "")
     meanings = [
         element("li", element("strong", metric_label(each["name"])), ": ", meaning, ".")
         for each in metrics
-        if (meaning := metric_meaning(each["name"]))
+        if (meaning := metric_meaning(each["name"], labels))
     ]
     return Section(
         "performance",
@@ -50,6 +58,14 @@ def performance_section(study: StudyRecord) -> Section | None:
             element("ul", *meanings, class_="small") if meanings else None,
         ),
     )
+
+
+def _column(study: StudyRecord, metric: dict[str, Any]) -> list[str]:
+    """Return a metric of every model; scores (not losses) of nearly 0 beside others are 0."""
+    values = [row.get(metric["name"]) for row in study.scores]
+    if not metric.get("higher_is_better"):
+        return [number_text(value) for value in values]
+    return [beside_text(value, values) for value in values]
 
 
 def _metric_head(metric: dict[str, Any]) -> Markup:
@@ -106,6 +122,7 @@ def _confusion(record: dict[str, Any]) -> tuple[Markup | None, ...]:
     right = sum(row[i] for i, row in enumerate(counts))
     n_all = sum(sum(row) for row in counts)
     share = percent_text(right / n_all) if n_all else "none"
+    marks = name_markups(labels)
     shown = min(len(labels), 30)
     side = min(7.4, 2.6 + 0.5 * shown)
     figure = drawn_chart(
@@ -120,10 +137,10 @@ def _confusion(record: dict[str, Any]) -> tuple[Markup | None, ...]:
         data=folded_table(
             "The counts",
             "Rows by true class (down) and predicted class (across)",
-            ["true class", *(name_markup(each) for each in labels)],
+            ["true class", *marks],
             [
-                [name_markup(label), *(count_text(n) for n in row)]
-                for label, row in zip(labels, counts, strict=True)
+                [mark, *(count_text(n) for n in row)]
+                for mark, row in zip(marks, counts, strict=True)
             ],
         ),
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["appendix_section", "limitation_section", "settings_section"]
 
 _CODE = ("command", "model", "data_fingerprint", "source")
+_UNIT = ("target_mean", "target_scale")
 _LONGEST_RECORD = 200_000
 
 
@@ -24,6 +25,8 @@ def settings_section(study: StudyRecord) -> Section:
     """Return what was done, and what it takes to do it again."""
     pairs: list[tuple[object, object]] = [("minixai", study.version)]
     for key, value in study.settings.items():
+        if key in _UNIT and _unit_is_identity(study.settings):
+            continue
         text = value_text(value) if key != "test_share" else percent_text(float(value))
         pairs.append((plain_name(key), element("code", text) if key in _CODE else text))
     environment = [[name, value_text(value)] for name, value in study.environment.items()]
@@ -45,13 +48,21 @@ def settings_section(study: StudyRecord) -> Section:
     )  # fmt: skip
 
 
+def _unit_is_identity(settings: dict[str, Any]) -> bool:
+    """Whether the target was learned as it stands: classes, and what an estimator was given."""
+    return (settings.get("target_mean"), settings.get("target_scale")) == (0.0, 1.0)
+
+
 def limitation_section(study: StudyRecord) -> Section:
     """Return what this report cannot tell."""
     data, settings = study.data, study.settings
     seed = value_text(settings.get("random_state", 0))
+    n_test = data.get("n_test")
+    held_out = f"the {count_text(n_test)} rows held out" if n_test else "the rows held out"
     points = [
-        f"One random split with one seed ({seed}): another split moves the scores a little, and "
-        "differences in the last digit mean nothing.",
+        f"One random split with one seed ({seed}): the scores rest on {held_out}. Another split "
+        "gives other scores, the more so the fewer rows are held out, and differences in the last "
+        "digit mean nothing.",
         "Held-out rows come from the same table as the rows used to fit. Rows from another time, "
         "place or audience can be predicted worse.",
         "Importance describes the model, not the world: a column that matters to the model need "

@@ -5,13 +5,13 @@ A long table shows its first rows and says how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from minixai.plot.text import shortened
+from minixai.plot.text import readable, shortened_all
 from minixai.report.markup import Markup, element
 
-__all__ = ["data_table", "folded_table", "name_markup", "pair_list"]
+__all__ = ["data_table", "folded_table", "name_markup", "name_markups", "pair_list"]
 
 _MOST_ROWS = 60
 _MOST_COLUMNS = 40
@@ -20,7 +20,18 @@ _LONGEST_NAME = 120
 
 def name_markup(name: object) -> Markup:
     """Return a name from the data, kept apart from the text around it."""
-    return element("bdi", shortened(name, _LONGEST_NAME), class_="name")
+    return name_markups([name])[0]
+
+
+def name_markups(names: Iterable[object]) -> list[Markup]:
+    """Return names that stand together: those too long are cut so that they stay different."""
+    names = list(names)
+    return [
+        element("bdi", short, class_="name", title=None if short == whole else whole)
+        for short, whole in zip(
+            shortened_all(names, _LONGEST_NAME), map(readable, names), strict=True
+        )
+    ]
 
 
 def data_table(

@@ -9,6 +9,7 @@ from minixai.report.chart import drawn_chart
 from minixai.report.number import count_text, number_text
 from minixai.report.section import Section, paragraph
 from minixai.report.table import folded_table
+from minixai.report.wording import loss_words
 
 if TYPE_CHECKING:
     from minixai.report.record import StudyRecord
@@ -17,20 +18,25 @@ __all__ = ["training_section"]
 
 
 def training_section(study: StudyRecord) -> Section | None:
-    """Return the loss curve; None for a model that has none."""
+    """Return the loss curve, or what ended the training; None where neither is known."""
     record = study.training
     losses = list(record.get("loss_curve") or [])
     held_out = list(record.get("validation_curve") or [])
+    stopped = record.get("stopped")
     if not losses:
-        return None
-    words = _in_words(losses, held_out, record.get("stopped"))
+        ended = f"Training ended because of this: {stopped}."
+        return Section("training", "Training", (paragraph(ended),)) if stopped else None
+    words = _in_words(losses, held_out, record.get("kept_epoch"), stopped) + _loss_in_words(study)
+    loss_name = loss_words(record.get("loss"))[0] or None
     return Section(
         "training",
         "Training",
         (
             paragraph(words),
             drawn_chart(
-                lambda ax: plot_loss_curve(losses, ax, validation_curve=held_out),
+                lambda ax: plot_loss_curve(
+                    losses, ax, validation_curve=held_out, loss_name=loss_name
+                ),
                 key="loss",
                 title="Loss by epoch",
                 description=words,
@@ -49,7 +55,9 @@ def training_section(study: StudyRecord) -> Section | None:
     )
 
 
-def _in_words(losses: list[float], held_out: list[float], stopped: object) -> str:
+def _in_words(
+    losses: list[float], held_out: list[float], kept_epoch: object, stopped: object
+) -> str:
     """Say how long training took, where the loss went, and when it was lowest."""
     words = f"Training took one epoch, with a loss of {number_text(losses[0])}."
     if len(losses) > 1:
@@ -65,9 +73,27 @@ def _in_words(losses: list[float], held_out: list[float], stopped: object) -> st
         best, epoch = min(known)
         words += (
             " On rows set aside from the training rows to watch it, the loss was lowest, at "
-            f"{number_text(best)}, in epoch {epoch}."
+            f"{number_text(best)}, in epoch {epoch}"
         )
+        words += "; the model has the weights of that epoch." if kept_epoch == epoch else "."
     return words
+
+
+def _loss_in_words(study: StudyRecord) -> str:
+    """Say what the loss counts, and in which unit, as far as the record tells."""
+    scale = study.settings.get("target_scale") or 1.0
+    name, meaning = loss_words(study.training.get("loss"))
+    if scale != 1.0:
+        words = (
+            " The loss is half the squared error, averaged over the rows, with the target in units "
+            f"of its standard deviation ({number_text(scale)}): to predict the mean for every row "
+            "would cost 0.5."
+        )
+    elif meaning:
+        words = f" The loss is {name}: {meaning}."
+    else:
+        return ""
+    return f"{words} A penalty on the weights, if there is one, comes on top."
 
 
 def _rows(losses: list[float], held_out: list[float]) -> list[list[str]]:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["MethodWords", "method_words", "metric_label", "metric_meaning", "plain_name"]
+from minixai.report.markup import joined
+from minixai.report.table import name_markup, name_markups
+
+__all__ = [
+    "MethodWords",
+    "loss_words",
+    "method_words",
+    "metric_label",
+    "metric_meaning",
+    "plain_name",
+    "raw_output_words",
+]
 
 
 class MethodWords(NamedTuple):
@@ -45,8 +57,8 @@ _METRICS: dict[str, tuple[str, str]] = {
     ),
     "roc_auc": (
         "ROC AUC",
-        "the chance that a row of class 1 gets a higher score than a row of class 0: 0.5 is "
-        "guessing",
+        "the chance that a row of the second class gets a higher score than a row of the first: "
+        "0.5 is guessing",
     ),
 }
 
@@ -71,16 +83,17 @@ _METHODS: dict[str, MethodWords] = {
         "By slope times distance from the mean",
         "mean absolute product of slope and distance",
         "For each row, the slope of the raw output in an input times the input's distance from "
-        "its mean in the training rows; the bar is the mean absolute product over the rows, "
-        "summed over the columns that one raw column became.",
+        "its mean in the training rows. The products of the inputs that one raw column became are "
+        "added, signs and all; the bar is the mean absolute value of that sum over the rows.",
         "The products describe the model near each row and do not add up to the prediction, "
         "unless the model is linear; a value at the mean gets 0 whatever its effect.",
     ),
     "weight": MethodWords(
         "By the weights alone",
-        "sum of the products of absolute weights",
-        "The product of the absolute weights along every path from an input to the output, summed "
-        "over the paths.",
+        "share of the sum of the products of absolute weights",
+        "The product of the absolute weights along every path from an input to an output, summed "
+        "over the paths; the bar is the column's share of that sum over all columns, so that the "
+        "bars add up to 1.",
         "It never looks at a row: signs that cancel and neurons that never fire count in full. "
         "Read it as the wiring, not as the effect.",
     ),
@@ -88,7 +101,11 @@ _METHODS: dict[str, MethodWords] = {
 
 _NAMES = {
     "random_state": "seed",
-    "n_repeats": "repeats",
+    "n_repeats": "shuffles of each column",
+    "n_repeated": "rows that repeat another",
+    "n_nonzero": "non-zero",
+    "target_mean": "mean of the target",
+    "target_scale": "standard deviation of the target",
     "n_epochs": "epochs",
     "test_share": "share held out",
     "data_fingerprint": "fingerprint of the data",
@@ -110,14 +127,50 @@ _NAMES = {
 }
 
 
+_LOSSES = {
+    "cross_entropy": (
+        "cross-entropy",
+        "the mean of minus the logarithm of the probability given to the true class",
+    ),
+    "half_squared_error": ("half the squared error", "averaged over the rows"),
+    "huber": ("Huber's loss", "half the squared error of small errors, a straight line beyond"),
+}
+
+
 def metric_label(name: object) -> str:
     """Return the short name of a metric."""
     return _METRICS.get(str(name), (plain_name(name), ""))[0]
 
 
-def metric_meaning(name: object) -> str:
-    """Return what a metric measures, or an empty text for one the report does not know."""
-    return _METRICS.get(str(name), ("", ""))[1]
+def metric_meaning(name: object, labels: Sequence[object] = ()) -> str:
+    """Return what a metric measures, or an empty text for one the report does not know.
+
+    ``labels`` are the classes; of two, those that the words speak of are named.
+    """
+    meaning = _METRICS.get(str(name), ("", ""))[1]
+    if str(name) != "roc_auc" or len(labels) != 2:
+        return meaning
+    first, second = name_markups(labels)
+    return joined(
+        ["the chance that a row of the class ", second, " gets a higher score than a row of the "
+         "class ", first, ": 0.5 is guessing"]
+    )  # fmt: skip
+
+
+def raw_output_words(labels: Sequence[object], target: object) -> str:
+    """Return what the raw output of the model is, whose slopes and products are taken."""
+    if len(labels) == 2:
+        return joined(["The raw output is the logarithm of the odds of the class ",
+                       name_markup(labels[1]), "."])  # fmt: skip
+    if labels:
+        return f"Each of the {len(labels)} classes has a raw output; the bar is the mean over them."
+    named = [" ", name_markup(target)] if target else []
+    return joined(["The raw output is the prediction, in the unit of the target", *named, "."])
+
+
+def loss_words(name: object) -> tuple[str, str]:
+    """Return the short name of a training loss and what it counts; empty where unknown."""
+    return _LOSSES.get(str(name), (plain_name(name) if name else "", ""))
 
 
 def method_words(method: object) -> MethodWords:

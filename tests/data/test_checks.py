@@ -235,9 +235,20 @@ def test_notes_on_labels():
         "rare_class",
     ]
     assert found[2].columns == ("colour", "farbe")
-    assert "but for 1 texts ('many')" in found[1].sentence
+    assert "but for one text ('many')" in found[1].sentence
     assert "Class 'yes' of 'y' is 3.3% of the rows" in found[3].sentence
     assert found[3].to_dict()["evidence"] == {"share": pytest.approx(1 / 30)}
+
+
+@pytest.mark.parametrize(
+    ("n_copies", "words"),
+    [(1, "1 of 1,501 rows repeats another"), (1200, "1,200 of 2,700 rows repeat another")],
+)
+def test_repeated_rows_are_counted_in_words(n_copies, words):
+    values = np.concatenate([np.arange(1500.0), np.arange(float(n_copies))])
+    (finding,) = check_table(table("y", a=values, y=values**2))[-1:]
+    assert finding.kind == "duplicate_rows"
+    assert words in finding.sentence
 
 
 def test_few_possible_rows_may_repeat():

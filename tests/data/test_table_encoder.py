@@ -187,7 +187,8 @@ def test_columns_left_out_say_why():
     words = {row["column"]: row["encoded_as"] for row in encoder.describe()}
     assert words == {
         "row_id": "left out: hardly any value comes twice",
-        "item_id": "offset from the mean (out of fold), log of its frequency",
+        "item_id": "how far the target of its other rows lies from the mean, and how often it "
+        "occurs (logarithm)",
         "title": "left out: says the same as item_id",
         "same": "left out: constant in training",
         "none": "left out: no value in training",

@@ -170,8 +170,11 @@ def test_sgd_comes_near_and_says_when_it_does_not():
     assert still.score(X, X @ np.ones(4)) > 1 - 1e-5
     with pytest.warns(ConvergenceWarning, match="J above its minimum by"):
         LinearRegression(solver="sgd", n_epochs=1, learning_rate=1e-4).fit(X, y)
-    with pytest.raises(ParameterError, match="too large for these data, descent ran away"):
-        LinearRegression(solver="sgd", learning_rate=50.0, batch_size=1).fit(X, y)
+    for rate in (3.0, 10.0, 1e4):
+        for n_epochs in (5, 200):
+            model = LinearRegression(solver="sgd", learning_rate=rate, n_epochs=n_epochs)
+            with pytest.raises(ParameterError, match="too large for these data, descent ran away"):
+                model.fit(X, y)
 
 
 @given(seed=st.integers(0, 30), solver=st.sampled_from(EXACT))

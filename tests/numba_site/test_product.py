@@ -58,7 +58,20 @@ def test_equals_the_naive_twin(multiply, dtype, m, k, n, flip):
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize(
     ("m", "k", "n"),
-    [(1, 2 * DEPTH + 3, 70), (13, DEPTH + 1, 17), (3, 5, 600), (25, DEPTH, 64), (7, 9, 1)],
+    [
+        (1, 2 * DEPTH + 3, 70),
+        (13, DEPTH + 1, 17),
+        (3, 5, 600),
+        (25, DEPTH, 64),
+        (7, 9, 1),
+        (40, 60, 64),
+        (40, 64, 80),
+        (33, 3, 16),
+        (64, 100, 200),
+        (1, 40, 48),
+        (24, 120, 1),
+        (12, 200, 1),
+    ],
 )
 def test_equals_numpy_beyond_one_block(multiply, dtype, m, k, n):
     a, b = matrices(m, k, n, dtype)
@@ -71,7 +84,8 @@ def test_equals_numpy_beyond_one_block(multiply, dtype, m, k, n):
 
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize(
-    ("m", "k", "n"), [(37, 50, 33), (32, 2 * DEPTH + 7, 70), (8, 3, 1), (9, 40, 300)]
+    ("m", "k", "n"),
+    [(37, 50, 33), (32, 2 * DEPTH + 7, 70), (8, 3, 1), (9, 40, 300), (32, 64, 32), (64, 32, 80)],
 )
 def test_bits_do_not_depend_on_the_batch(multiply, way, dtype, m, k, n):
     if way == "plain":

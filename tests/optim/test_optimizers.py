@@ -53,6 +53,31 @@ def test_masked_entries_stay_exactly_zero_and_types_stay(name, dtype):
     assert state.n_steps[0] == free.n_steps[0] == 4
 
 
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_moments_that_die_out_end_at_zero(name, dtype):
+    """Numbers below the smallest normal one make every later step slow."""
+    state = start_optimizer(name, np.ones(3, dtype), beta_1=0.5, beta_2=0.5, momentum=0.5)
+    state.gradient[:] = 1.0, 1e-3, 0.0
+    state.step(0.1)
+    state.gradient[:] = 0.0
+    tiny = np.finfo(dtype).tiny
+    for _ in range(1100):
+        state.step(0.1)
+        for moments in (state.first, state.second):
+            assert ((moments == 0) | (np.abs(moments) >= tiny)).all()
+    assert (state.first == 0).all()
+    assert (state.second == 0).all()
+
+
+def test_a_gradient_that_is_no_number_shows():
+    for name in ("sgd", "adam"):
+        state = walked(name, np.zeros(2), [np.array([np.nan, 1.0]), np.zeros(2)], 0.1)
+        assert np.isnan(state.first[0])
+        assert np.isnan(state.parameters[0])
+        assert np.isfinite(state.parameters[1])
+
+
 def test_the_start_is_a_copy():
     theta = np.ones(3)
     walked("sgd", theta, [np.ones(3)], 0.5)

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from minixai.plot import (  # noqa: E402
     plot_weights,
 )
 from minixai.plot.canvas import BLUE, VERMILLION  # noqa: E402
+from minixai.plot.text import number_text  # noqa: E402
 from minixai.protocols import Layer  # noqa: E402
 
 RNG = np.random.default_rng(0)
@@ -113,7 +115,7 @@ def test_bars_are_the_importances_in_order_with_their_standard_errors():
     segments = np.array(ax.collections[0].get_segments())
     reach = (segments[:, 1, 0] - segments[:, 0, 0]) / 2
     np.testing.assert_allclose(reach, result.std_error[order])
-    assert "4 repeats" in ax.get_xlabel()
+    assert "4 shuffles" in ax.get_xlabel()
 
 
 def test_bars_tell_the_sign_by_colour_and_by_text():
@@ -126,8 +128,26 @@ def test_bars_tell_the_sign_by_colour_and_by_text():
     assert texts[-1] == "−0.25"
 
 
-def test_the_bars_left_out_are_summed_and_said():
-    result = importance(15)
+@pytest.mark.parametrize("method", ["permutation", "input_x_gradient", "drop_column"])
+def test_the_bars_left_out_are_said(method):
+    ax = plot_importance(replace(importance(15), method=method), max_display=3)
+    assert len(ax.patches) == 3
+    high = number_text(importance(15).mean[3])
+    shown = f"3 of 15 features shown; the others lie between −0.25 and {high}"
+    assert ax.get_title("right") == shown
+
+
+def test_bars_left_out_that_are_all_alike_or_unknown_are_said_so():
+    alike = replace(importance(5), mean=np.array([2.0, 1.0, 0.0, 0.0, 0.0]))
+    title = plot_importance(alike, max_display=2).get_title("right")
+    assert title == "2 of 5 features shown; the others are 0"
+    unknown = replace(alike, mean=np.array([2.0, 1.0, np.nan, np.nan, np.nan]))
+    title = plot_importance(unknown, max_display=2).get_title("right")
+    assert title == "2 of 5 features shown"
+
+
+def test_the_bars_left_out_are_summed_where_the_values_are_shares():
+    result = replace(importance(15), method="weight")
     ax = plot_importance(result, max_display=3)
     assert len(ax.patches) == 4
     assert ax.patches[-1].get_width() == pytest.approx(result.mean[result.order()[3:]].sum())
@@ -162,6 +182,15 @@ def test_a_wide_range_of_losses_gets_a_logarithmic_axis_and_says_so():
     assert ax.get_ylabel() == "loss (logarithmic)"
     assert {"1", "10", "100"} <= set(drawn(ax))
     assert plot_loss_curve([2.0, 1.0]).get_yscale() == "linear"
+
+
+def test_the_axis_says_what_the_loss_is_where_it_is_known():
+    assert plot_loss_curve([2.0, 1.0]).get_ylabel() == "loss"
+    named = plot_loss_curve([2.0, 1.0], loss_name="cross-entropy")
+    assert named.get_ylabel() == "loss: cross-entropy"
+    wide = plot_loss_curve([1000.0, 1.0], loss_name="$a_{")
+    assert wide.get_ylabel() == "loss: $a_{ (logarithmic)"
+    drawn(wide)
 
 
 def test_losses_that_are_not_finite_are_left_out_and_counted():

@@ -28,7 +28,7 @@ def _importances(columns, rng):
 def _columns(columns):
     kinds = ["id", "id", "numeric", "numeric", "categorical", "categorical", "numeric", "numeric"]
     became = {
-        "id": "mean target out of fold and frequency",
+        "id": "target of its other rows and frequency",
         "numeric": "scaled to mean 0 and spread 1",
         "categorical": "one column a category, 6 in all",
     }
@@ -138,7 +138,8 @@ def build_study(*, columns=None, classes=None, title="rating in shop", name="sho
             "target": "rating", "task": "classification" if classes else "regression",
             "columns": _columns(columns), "n_encoded": len(inputs),
             "correlation": {"names": inputs[: len(correlation)], "values": correlation,
-                            "n_total": len(inputs)},
+                            "columns": [each.rpartition(" (")[0] for each in inputs],
+                            "target": None, "n_total": len(inputs)},
         },
         model={
             "name": kind,

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from minixai.report.markup import Markup, element, escape, joined
 from minixai.report.number import (
+    beside_text,
     bytes_text,
     difference_text,
     number_text,
@@ -58,6 +59,13 @@ def test_differences_have_the_decimals_of_what_they_stand_beside():
     assert difference_text(0.00209, beside=0.8841) == "0.0021"
     assert difference_text(-0.1, beside=0.8841) == "−0.1000"
     assert difference_text(0.00001, beside=0.8841) == "1.0e−05"
+
+
+def test_what_the_decimals_beside_it_do_not_show_is_0():
+    assert beside_text(-1.528e-6, [0.71, -1.528e-6, None]) == "0"
+    assert beside_text(-1.528e-6, [2.0e-6, -1.528e-6]) == "−1.528e−06"
+    assert beside_text(0.00042, [0.71]) == "0.0004200"
+    assert beside_text(0.71, [-1.2e12]) == "0.7100"
 
 
 def test_units_fit_the_size():

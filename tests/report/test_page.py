@@ -14,10 +14,20 @@ import matplotlib
 from minixai.errors import MissingDependencyError
 from minixai.finding import Finding
 from minixai.report import render
-from minixai.report.headline import finding_section
+from minixai.report.data_overview import correlation_section, data_section
+from minixai.report.headline import finding_section, page_head
+from minixai.report.influence import example_section, importance_section
+from minixai.report.inside import model_section
 from minixai.report.markup import ATTRIBUTES, TAGS, VOID_TAGS
-from minixai.report.performance import comparison_sentence, prediction_section
+from minixai.report.performance import (
+    comparison_sentence,
+    performance_section,
+    prediction_section,
+)
+from minixai.report.provenance import limitation_section, settings_section
 from minixai.report.style import STYLE
+from minixai.report.table import name_markup, name_markups
+from minixai.report.training import training_section
 
 
 class Page(HTMLParser):
@@ -229,6 +239,13 @@ def test_a_clean_study_says_that_nothing_was_found(make_study):
     assert not [a for a in page.of("div") if "finding" in a.get("class", "")]
 
 
+def test_notes_are_not_called_nothing(make_study, changed):
+    note = Finding("duplicate_rows", (), "1 of 9 rows repeats another.", severity="note")
+    page = checked(finding_section(changed(make_study(), findings=[note])).markup())
+    assert page.text("h2") == "No warning; notes follow"
+    assert "None was found that would mislead" in page.text("p")
+
+
 def test_the_scores_are_compared_in_words(page, parsed):
     text = parsed.text()
     assert (
@@ -263,6 +280,220 @@ def test_a_classification_shows_its_confusion_matrix(make_study):
     assert not [a for a in page.of("svg") if a.get("aria-labelledby", "").startswith("scatter")]
     counts = {text for _, text in page.texts}
     assert all(f"{n:,}" in counts for row in study.predictions["confusion"] for n in row)
+
+
+def test_effects_say_of_which_class_they_speak(make_study):
+    two = checked(example_section(make_study(classes=["no", "yes"])).markup())
+    assert "of the class yes" in two.text("p", "bdi")
+    assert "plus speaks for yes, minus for no" in two.text("p", "bdi")
+    assert "1 minus the probability that the model gave to the true class" in two.text("p")
+    three = checked(example_section(make_study(classes=["no", "yes", "maybe"])).markup())
+    assert "the class that is predicted in each row" in three.text("p")
+    number = checked(example_section(make_study()).markup())
+    assert "class" not in number.text("p")
+    assert "in the unit of the target rating." in number.text("p", "bdi")
+    heads = number.text("h3")
+    assert "The prediction nearest to the truth: predicted 3.871, true 4.5" in heads
+    assert "The prediction farthest from the truth" in heads
+
+
+def test_one_row_that_is_left_over_is_shown_and_several_are_summed(make_study):
+    names = [f"f{j}" for j in range(14)]
+    thirteen, fourteen = (
+        checked(example_section(make_study(columns=names[:n])).markup()) for n in (13, 14)
+    )
+    assert "others together" not in thirteen.text("th")
+    assert "f12" in thirteen.text("bdi")
+    assert "2 others together" in fourteen.text("th")
+    assert "f12" not in fourteen.text("bdi")
+
+
+def test_importances_say_what_their_numbers_are(make_study):
+    page = checked(importance_section(make_study()).markup())
+    assert "the column's share of that sum" in page.text("p")
+    assert "products of the inputs that one raw column became are added" in page.text("p")
+    assert "is the prediction, in the unit of the target rating." in page.text("p", "bdi")
+    two = checked(importance_section(make_study(classes=["no", "yes"])).markup())
+    assert "is the logarithm of the odds of the class yes." in two.text("p", "bdi")
+    three = checked(importance_section(make_study(classes=["a", "b", "c"])).markup())
+    assert "Each of the 3 classes has a raw output; the bar is the mean" in three.text("p")
+
+
+def test_what_matters_most_says_by_which_method(study):
+    assert "matters most, by shuffling a column" in checked(page_head(study)).text("dt")
+
+
+def test_roc_auc_names_the_classes(make_study, changed):
+    study = make_study(classes=["Nein", "Ja"])
+    metrics = [{"name": "roc_auc", "higher_is_better": True}]
+    scores = [{"model": "M", "roc_auc": 0.9}]
+    study = changed(study, metrics=metrics, scores=scores)
+    words = checked(performance_section(study).markup()).text("li", "bdi")
+    assert "a row of the class Ja gets a higher score than a row of the class Nein" in words
+    nameless = checked(performance_section(changed(study, predictions={})).markup())
+    assert "a row of the second class" in nameless.text("li")
+
+
+def test_a_score_of_nearly_nothing_is_0_and_a_tiny_loss_is_not(make_study, changed):
+    metrics = [
+        {"name": "r2", "higher_is_better": True},
+        {"name": "mean_squared_error", "higher_is_better": False},
+    ]
+    scores = [
+        {"model": "M", "r2": 0.9, "mean_squared_error": 1.5e-6},
+        {"model": "global mean", "r2": -1.528e-06, "mean_squared_error": 1.0},
+    ]
+    study = changed(make_study(), metrics=metrics, scores=scores)
+    cells = [
+        text for tag, text in checked(performance_section(study).markup()).texts if tag == "td"
+    ]
+    assert cells == ["0.9000", "1.500e−06", "0", "1.000"]
+
+
+def test_settings_are_named_in_words(make_study, changed):
+    study = make_study()
+    plain = {**study.settings, "target_mean": 0.0, "target_scale": 1.0}
+    names = checked(settings_section(changed(study, settings=plain)).markup()).text("dt")
+    assert "shuffles of each column" in names
+    assert "of the target" not in names
+    scaled = {**study.settings, "target_mean": 3.4, "target_scale": 1.0}
+    names = checked(settings_section(changed(study, settings=scaled)).markup()).text("dt")
+    assert "mean of the targetstandard deviation of the target" in names
+
+
+def test_the_limits_of_the_scores_tell_the_rows_they_rest_on(make_study):
+    words = checked(limitation_section(make_study()).markup()).text("li")
+    assert "the scores rest on the 4,000 rows held out" in words
+    assert "a little, and" not in words
+
+
+def correlated(make_study, changed, **record):
+    study = make_study()
+    return checked(
+        correlation_section(
+            changed(study, data={**study.data, "correlation": record})
+        ).markup()
+    )  # fmt: skip
+
+
+def test_a_feature_called_target_is_no_target(make_study, changed):
+    values = [[1.0, 0.8, 0.5], [0.8, 1.0, 0.6], [0.5, 0.6, 1.0]]
+    names = ["target", "age", "rating"]
+    page = correlated(
+        make_study, changed, names=names, columns=names, values=values, target=2, n_total=2
+    )
+    words = page.text("p", "bdi")
+    assert "Most correlated with the target: age (0.60), target (0.50)" in words
+    assert "inputs of different columns: target and age (0.80)" in words
+    assert "those of the 16,000 rows used to fit" in words
+    assert "The figure shows" not in words
+    none = correlated(
+        make_study, changed, names=names, columns=names, values=values, target=None, n_total=3
+    )
+    assert "Most correlated" not in none.text("p")
+
+
+def test_inputs_of_one_column_are_not_called_correlated(make_study, changed):
+    names = ["id:offset[1]", "id:offset[2]", "age"]
+    values = [[1.0, -0.9, 0.4], [-0.9, 1.0, 0.1], [0.4, 0.1, 1.0]]
+    page = correlated(
+        make_study, changed, names=names, columns=["id", "id", "age"], values=values,
+        target=None, n_total=41,
+    )  # fmt: skip
+    words = page.text("p", "bdi")
+    assert "different columns: id:offset[1] and age (0.40)." in words
+    assert "(−0.90)" not in words
+    assert "The figure shows the first 3 of 41 inputs; only these were compared" in words
+
+
+@pytest.mark.parametrize(
+    ("classes", "n_outputs", "shown"),
+    [
+        (None, 1, {"rating"}),
+        (["no", "yes"], 1, {"yes"}),
+        (["low", "mid", "top"], 3, {"low", "mid", "top"}),
+        (["low", "mid", "top"], 2, set()),
+    ],
+)
+def test_outputs_are_named_by_the_target_or_the_classes(make_study, classes, n_outputs, shown):
+    study = make_study(classes=classes)
+    study.model["weights"][-1] = {
+        "shape": [32, n_outputs], "activation": "identity",
+        "weight": np.ones((32, n_outputs)).tolist(),
+    }  # fmt: skip
+    page = checked(model_section(study).markup())
+    texts = {text for tag, text in page.texts if tag in ("text", "bdi")}
+    assert texts & {"rating", "no", "yes", "low", "mid", "top"} == shown
+
+
+def test_layers_and_zeros_have_one_name(make_study):
+    page = checked(model_section(make_study()).markup())
+    assert "layers." not in page.text()
+    assert "non-zero" in page.text("th")
+    assert "nonzero" not in page.text("th")
+    assert "A heatmap of 64 inputs by 32 neurons." in page.text("desc")
+    study = make_study()
+    study.model["weights"][1]["shape"] = [64, 200]
+    part = checked(model_section(study).markup())
+    assert "of 64 inputs by 32 neurons, of a layer of 64 by 200." in part.text("desc")
+
+
+def test_a_loss_and_a_count_say_what_they_count(make_study, changed):
+    study = make_study()
+    plain = checked(training_section(study).markup()).text("p")
+    assert "standard deviation" not in plain
+    scaled = changed(study, settings={**study.settings, "target_scale": 2.5})
+    assert "units of its standard deviation (2.500)" in checked(
+        training_section(scaled).markup()
+    ).text("p")
+    overview = checked(data_section(study).markup())
+    assert "counted in the 16,000 rows used to fit" in overview.text("caption")
+
+
+def test_the_loss_is_named_and_the_epoch_kept(make_study, changed):
+    study = make_study(classes=["no", "yes"])
+    best = 1 + int(np.argmin(study.training["validation_curve"]))
+    told = {**study.training, "loss": "cross_entropy", "kept_epoch": best}
+    page = checked(training_section(changed(study, training=told)).markup())
+    assert "The loss is cross-entropy: the mean of minus the logarithm" in page.text("p")
+    assert f"in epoch {best}; the model has the weights of that epoch." in page.text("p")
+    assert "loss: cross-entropy" in page.text("text")
+    silent = checked(training_section(study).markup())
+    assert "weights" not in silent.text("p")
+    assert "loss" in {text for _, text in silent.texts}
+
+
+def test_a_training_that_ended_before_any_loss_is_told(make_study, changed):
+    stopped = changed(make_study(), training={"loss_curve": [], "stopped": "it was interrupted"})
+    assert "it was interrupted" in checked(training_section(stopped).markup()).text("p")
+    assert training_section(changed(stopped, training={})) is None
+
+
+def test_weights_are_listed_by_the_names_of_their_inputs(make_study):
+    study = make_study()
+    page = checked(model_section(study).markup())
+    assert all(name in page.text("bdi") for name in study.model["inputs"])
+
+
+def test_a_name_that_is_cut_can_be_read_whole():
+    long = "price_" + "x" * 300
+    assert f'title="{long}"' in name_markup(long)
+    assert "title" not in name_markup("price")
+
+
+def test_long_names_that_stand_together_stay_apart(make_study):
+    names = [f"price_{'x' * 200}_{end}" for end in ("mean", "max")]
+    assert len(set(map(name_text_of, name_markups(names)))) == 2
+    assert len(set(map(name_text_of, map(name_markup, names)))) == 1
+    study = make_study(columns=names, leak=False)
+    for section in (data_section, correlation_section, importance_section, model_section):
+        page = checked(section(study).markup())
+        cut = {text for tag, text in page.texts if tag == "bdi" and text.startswith("price_")}
+        assert {text.partition("_m")[2][:2] for text in cut} == {"ea", "ax"}, section
+
+
+def name_text_of(mark):
+    return checked(mark).text("bdi")
 
 
 def test_an_empty_study_is_still_a_page(make_study, changed):
