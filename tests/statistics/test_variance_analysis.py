@@ -169,6 +169,8 @@ def test_constants_give_reasons():
     assert apart.f_values[0] == np.inf
     assert apart.p_values[0] == 0.0
     assert "the fit is exact" in str(apart)
+    codes = np.repeat([0, 1, 2], [3, 7, 11])  # whose means are not exact
+    assert anova(np.array([0.3, -1.7, 0.9])[codes] / 7, codes).f_values[0] == np.inf
     data = {**design(20, 0), "z": np.ones(20)}
     still = anova("y ~ a + z", data)
     assert still.df[1] == 0
