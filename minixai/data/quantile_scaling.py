@@ -6,7 +6,8 @@ r"""Quantile scaling: every value by its rank, so that any column becomes unifor
 
 with F the line through (Q_j(k/m), k/m), k = 0..m, the quantiles of the values present in fit.
 Where a quantile repeats the line is upright: F^- is its foot and F^+ its head, so that tied
-values get the middle of their ranks. Values at or beyond the ends of fit get 0 and 1.
+values get the middle of their ranks (to the steps of k/m: a quantile that rounding keeps from
+being the tied value is one step of them). Values at or beyond the ends of fit get 0 and 1.
 
 Equal to scikit-learn's QuantileTransformer with ``subsample=None``. Different: for a normal
 output only values at the ends count as the ends, not all within 1e-7 of them in whatever unit,
@@ -23,6 +24,7 @@ import numpy as np
 
 from minixai._transformer import Transformer, finite_result
 from minixai._validation import as_matrix, check_number, check_values
+from minixai.data.order_statistic import column_quantiles, safe_exponents
 from minixai.errors import check_option
 from minixai.protocols import Array
 from minixai.statistics.normal_distribution import normal_probability, normal_quantile
@@ -39,7 +41,7 @@ class QuantileScaler(Transformer):
     Parameters
     ----------
     n_quantiles : int
-        Quantiles kept, at least 1; at most as many as rows are used.
+        Quantiles kept, at least 2; at most as many as rows are used.
     output_distribution : {"uniform", "normal"}
         What a column looks like afterwards: uniform on [0, 1], or standard normal within
         [-5.2, 5.2].
@@ -70,20 +72,18 @@ class QuantileScaler(Transformer):
         Raises
         ------
         ParameterError
-            No quantile, or an unknown distribution.
+            Fewer than two quantiles, or an unknown distribution.
         DataError
             A column without any value, or infinity.
         """
-        check_number("n_quantiles", self.n_quantiles, low=1, integer=True)
+        check_number("n_quantiles", self.n_quantiles, low=2, integer=True)
         check_option("output_distribution", self.output_distribution, DISTRIBUTIONS)
         matrix = as_matrix(X, owner=type(self).__name__, allow_nan=True).astype(np.float64)
         check_values(matrix, X)
         self._learn_columns(X, matrix)
         self.n_quantiles_ = int(min(self.n_quantiles, len(matrix)))
-        exponent = np.frexp(np.nanmax(np.abs(matrix), axis=0))[1]
-        percent = self._shares() * 100
-        small = np.nanpercentile(np.ldexp(matrix, -exponent), percent, axis=0)
-        self.quantiles_ = np.ldexp(np.maximum.accumulate(small, axis=0), exponent)
+        quantiles = column_quantiles(matrix, self._shares() * 100)
+        self.quantiles_ = np.maximum.accumulate(quantiles, axis=0)
         return self
 
     def transform(self, X: Any) -> Any:
@@ -103,10 +103,11 @@ class QuantileScaler(Transformer):
         if self.output_distribution == "normal":
             shares = normal_probability(shares)
             shares = np.where(shares < _END, 0.0, np.where(shares > 1.0 - _END, 1.0, shares))
-        restored = np.empty(matrix.shape)
+        restored, exponents = np.empty(matrix.shape), safe_exponents(self.quantiles_)
         for j in range(matrix.shape[1]):
-            small, exponent = _near_one(self.quantiles_[:, j])
-            restored[:, j] = np.ldexp(np.interp(shares[:, j], self._shares(), small), exponent)
+            small = np.ldexp(self.quantiles_[:, j], -exponents[j])
+            restored[:, j] = np.interp(shares[:, j], self._shares(), small)
+        restored = np.ldexp(restored, exponents)
         return finite_result(restored, matrix.dtype, self._input_names(None))
 
     def _shares(self) -> Array:
@@ -126,7 +127,8 @@ class QuantileScaler(Transformer):
 def _shares_of(values: Array, quantiles: Array, shares: Array) -> Array:
     """Return the rank of each value as a share of 1, NaN where it is missing."""
     lowest, highest = quantiles[0], quantiles[-1]
-    small, exponent = _near_one(quantiles)
+    exponent = safe_exponents(quantiles[:, None])[0]
+    small = np.ldexp(quantiles, -exponent)
     inside = np.ldexp(np.clip(values.astype(np.float64), lowest, highest), -exponent)
     head = np.interp(inside, small, shares)
     foot = -np.interp(-inside, -small[::-1], -shares[::-1])
@@ -134,12 +136,6 @@ def _shares_of(values: Array, quantiles: Array, shares: Array) -> Array:
     middle[values >= highest] = 1.0
     middle[values <= lowest] = 0.0
     return np.asarray(middle)
-
-
-def _near_one(quantiles: Array) -> tuple[Array, int]:
-    """Return the quantiles over a power of two, so that no difference overflows, and its power."""
-    exponent = int(np.frexp(np.abs(quantiles).max())[1])
-    return np.ldexp(quantiles, -exponent - 1), exponent + 1
 
 
 def _normal_ends() -> tuple[float, float]:

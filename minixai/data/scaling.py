@@ -7,7 +7,7 @@ r"""Affine scaling: every column shifted and stretched to a common measure.
     z_{ij} &= a + (b - a)(x_{ij} - \min_i x_{ij}) / (\max_i x_{ij} - \min_i x_{ij})   (4)
 
 over the values present: `StandardScaler` is (1) with the mean and (2), `RobustScaler` (1) with
-(3), whose quantiles Q interpolate between order statistics, and `MinMaxScaler` (4) onto [a, b].
+(3), whose quantiles Q are those of `order_statistic`, and `MinMaxScaler` (4) onto [a, b].
 A column without spread keeps s_j = 1. The sums of (2) run on columns divided by a power of two
 near their largest value, so that 1e200 squared does not overflow and no bit changes.
 
@@ -26,6 +26,7 @@ import numpy as np
 
 from minixai._transformer import Transformer, finite_result
 from minixai._validation import as_matrix, check_interval, check_values, feature_names_of
+from minixai.data.order_statistic import column_medians, column_quantiles
 from minixai.errors import DataError
 from minixai.protocols import Array
 from minixai.statistics.normal_distribution import normal_quantile
@@ -164,16 +165,16 @@ class RobustScaler(_Scaler):
         low, high = check_interval("quantile_range", self.quantile_range, 0.0, 100.0)
         matrix = as_matrix(X, owner=type(self).__name__, allow_nan=True).astype(np.float64)
         check_values(matrix, X)
-        levels = np.nanpercentile(matrix, [low, high], axis=0)
-        _check_width(*levels, X)
+        levels = column_quantiles(matrix, [low, high])
+        _check_width(levels[0], levels[1], X)
         scale = np.ones(matrix.shape[1])
         if self.with_scaling:
-            scale = _width(*levels)  # (3)
+            scale = _width(levels[0], levels[1])  # (3)
             if self.unit_variance:
                 normal = normal_quantile(np.array([low, high]) / 100.0)
                 scale /= normal[1] - normal[0]
         self._learn_columns(X, matrix)
-        self.center_ = np.nanmedian(matrix, axis=0) if self.with_centering else 0.0 * scale
+        self.center_ = column_medians(matrix) if self.with_centering else 0.0 * scale
         self.scale_ = scale
         return self
 

@@ -32,6 +32,7 @@ from minixai._validation import (
     check_values,
     feature_names_of,
 )
+from minixai.data.order_statistic import column_medians, column_quantiles
 from minixai.data.outlier_table import OutlierTable
 from minixai.errors import ParameterError, check_option
 from minixai.protocols import Array
@@ -187,16 +188,16 @@ def _limits(
 ) -> tuple[Array, Array]:
     """Return the limits of each column, infinite where it cannot be judged."""
     if method == "quantile":
-        low, high = np.nanquantile(matrix, quantiles, axis=0)  # (3)
+        low, high = column_quantiles(matrix, [100.0 * share for share in quantiles])  # (3)
         return low, high
     assert k is not None
     with np.errstate(over="ignore", invalid="ignore"):  # beyond all floats is no limit
         if method == "robust_z":
-            median = np.nanmedian(matrix, axis=0)
-            spread = np.nanmedian(np.abs(matrix - median), axis=0)
+            median = column_medians(matrix)
+            spread = column_medians(np.abs(matrix - median))
             low, high = median - k * _NORMAL_MAD * spread, median + k * _NORMAL_MAD * spread  # (1)
         else:
-            first, third = np.nanquantile(matrix, (0.25, 0.75), axis=0)
+            first, third = column_quantiles(matrix, [25.0, 75.0])
             spread = third - first
             low, high = first - k * spread, third + k * spread  # (2)
     judged = spread > 0.0
