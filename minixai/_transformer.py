@@ -14,10 +14,11 @@ from typing import Any, Self
 import numpy as np
 
 from minixai._estimator import Estimator
-from minixai.errors import ParameterError, require
+from minixai._validation import as_matrix
+from minixai.errors import DataError, ParameterError, require
 from minixai.protocols import Array
 
-__all__ = ["Transformer", "composed_groups"]
+__all__ = ["Transformer", "composed_groups", "finite_result"]
 
 
 class Transformer(Estimator):
@@ -96,12 +97,26 @@ class Transformer(Estimator):
         columns = self.get_feature_names_out()
         return pandas.DataFrame(matrix, columns=columns, index=getattr(X, "index", None))
 
+    def _validated_inverse(self, X: Any) -> Array:
+        """Return what is to be turned back, checked against the columns that `transform` makes."""
+        self._check_fitted()
+        matrix = as_matrix(X, owner=type(self).__name__, allow_nan=self._allows_nan)
+        n_columns = len(self._output_columns(self._input_names(None)))
+        if matrix.shape[1] != n_columns:
+            raise DataError(
+                f"X has {matrix.shape[1]} columns, and transform gives {n_columns}: "
+                "pass what it gave."
+            )
+        return matrix
+
     def _column_state(self) -> dict[str, Any]:
         """Return what `fit` learned about its columns, and the arguments, as JSON can hold them."""
         self._check_fitted()
         names = getattr(self, "feature_names_in_", None)
+        params = self.get_params()
         return {
-            "params": self.get_params(),
+            "params": params,
+            "tuples": [key for key, value in params.items() if isinstance(value, tuple)],
             "n_features": self.n_features_in_,
             "names": None if names is None else [str(name) for name in names],
         }
@@ -109,11 +124,34 @@ class Transformer(Estimator):
     @classmethod
     def _with_column_state(cls, meta: Mapping[str, Any]) -> Self:
         """Return a transformer with the arguments and columns of a saved one."""
-        made = cls(**meta["params"])
+        tuples = {
+            key: tuple(meta["params"][key]) for key in meta["tuples"]
+        }  # JSON knows lists only
+        made = cls(**{**meta["params"], **tuples})
         made.n_features_in_ = int(meta["n_features"])
         if meta["names"] is not None:
             made.feature_names_in_ = np.array(meta["names"], dtype=object)
         return made
+
+
+def finite_result(made: Array, dtype: Any, names: Sequence[str] | Array) -> Array:
+    """Return computed columns in the type of the input, none of them beyond its range.
+
+    Raises
+    ------
+    DataError
+        A result that is infinite there; its column, of ``names``, and row are told.
+    """
+    with np.errstate(over="ignore"):
+        matrix = np.ascontiguousarray(made, dtype=dtype)
+    wrong = np.isinf(matrix)
+    if wrong.any():
+        row, j = (int(k) for k in np.argwhere(wrong)[0])
+        raise DataError(
+            f"Column {names[j]!r}, row {row}: the result is beyond {matrix.dtype}: clip or rescale "
+            "the column first (minixai.data.Winsorizer)."
+        )
+    return matrix
 
 
 def composed_groups(steps: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:

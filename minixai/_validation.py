@@ -21,9 +21,11 @@ __all__ = [
     "as_matrix",
     "as_vector",
     "as_weights",
+    "check_interval",
     "check_mask",
     "check_model",
     "check_number",
+    "check_values",
     "column_names",
     "feature_names_of",
     "fingerprint",
@@ -174,6 +176,14 @@ def _check_finite(matrix: Array, names: list[str] | None, owner: str, allow_nan:
     )
 
 
+def check_values(matrix: Array, X: Any) -> None:
+    """Raise `DataError` for a column of ``matrix``, made from ``X``, that has NaN alone."""
+    empty = np.isnan(matrix).all(axis=0)
+    if empty.any():
+        name = feature_names_of(None, X)[int(np.argmax(empty))]
+        raise DataError(f"Column {name!r} has no value in any of {len(matrix)} rows: drop it.")
+
+
 def as_vector(y: Any, n_rows: int | None = None, *, name: str = "y") -> Array:
     """Return ``y`` as finite float64 (n_samples,).
 
@@ -307,6 +317,19 @@ def check_number(
     right = ")" if open_high or high is None else "]"
     span = f"{left}{'-inf' if low is None else low}, {'inf' if high is None else high}{right}"
     raise ParameterError(f"`{name}` must be {word} in {span}, got {value!r}.")
+
+
+def check_interval(
+    name: str, ends: Any, lowest: float | None, highest: float | None
+) -> tuple[float, float]:
+    """Return the ends of an interval given as an argument, low < high."""
+    if not isinstance(ends, (tuple, list)) or len(ends) != 2:
+        raise ParameterError(f"`{name}` must be two numbers (low, high), got {ends!r}.")
+    for position, end in enumerate(ends):
+        check_number(f"{name}[{position}]", end, low=lowest, high=highest)
+    if ends[0] >= ends[1]:
+        raise ParameterError(f"`{name}` must have its low end below its high end, got {ends!r}.")
+    return float(ends[0]), float(ends[1])
 
 
 def seed_of(random_state: Any) -> int:

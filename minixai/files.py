@@ -50,16 +50,25 @@ DTYPES = frozenset(["f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "b1"])
 REGISTRY = {
     "BehaviourFeatures": "minixai.data:BehaviourFeatures",
     "BiasBaseline": "minixai.recommend:BiasBaseline",
+    "Binner": "minixai.data:Binner",
     "Explanation": "minixai.explanation:Explanation",
     "Importance": "minixai.importance:Importance",
     "LinearRegression": "minixai.linear:LinearRegression",
+    "LogTransformer": "minixai.data:LogTransformer",
     "MLPClassifier": "minixai.neural:MLPClassifier",
     "MLPRegressor": "minixai.neural:MLPRegressor",
-    "SimpleImputer": "minixai.data:SimpleImputer",
+    "MinMaxScaler": "minixai.data:MinMaxScaler",
+    "NeighborImputer": "minixai.data:NeighborImputer",
+    "PolynomialFeatures": "minixai.data:PolynomialFeatures",
+    "PowerTransformer": "minixai.data:PowerTransformer",
+    "QuantileScaler": "minixai.data:QuantileScaler",
     "QuantizedClassifier": "minixai.compression:QuantizedClassifier",
     "QuantizedRegressor": "minixai.compression:QuantizedRegressor",
+    "RobustScaler": "minixai.data:RobustScaler",
+    "SimpleImputer": "minixai.data:SimpleImputer",
     "StandardScaler": "minixai.data:StandardScaler",
     "TableEncoder": "minixai.data:TableEncoder",
+    "Winsorizer": "minixai.data:Winsorizer",
 }
 
 

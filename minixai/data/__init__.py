@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from minixai.data.array_splitting import train_test_split as train_test_split
     from minixai.data.behaviour import BehaviourFeatures as BehaviourFeatures
+    from minixai.data.binning import Binner as Binner
     from minixai.data.checks import check_leak as check_leak
     from minixai.data.checks import check_table as check_table
     from minixai.data.column import Column as Column
@@ -18,9 +19,19 @@ if TYPE_CHECKING:
     from minixai.data.fold_comparison import FoldComparison as FoldComparison
     from minixai.data.imputation import SimpleImputer as SimpleImputer
     from minixai.data.leak_hints import check_leak_hints as check_leak_hints
+    from minixai.data.log_transform import LogTransformer as LogTransformer
+    from minixai.data.neighbor_imputation import NeighborImputer as NeighborImputer
+    from minixai.data.outlier_table import OutlierTable as OutlierTable
+    from minixai.data.polynomial import PolynomialFeatures as PolynomialFeatures
+    from minixai.data.power_transform import PowerTransformer as PowerTransformer
+    from minixai.data.quantile_scaling import QuantileScaler as QuantileScaler
     from minixai.data.reading import is_movielens as is_movielens
     from minixai.data.reading import read_movielens as read_movielens
     from minixai.data.relation_checks import check_relations as check_relations
+    from minixai.data.row_repetition import DuplicateRows as DuplicateRows
+    from minixai.data.row_repetition import duplicate_rows as duplicate_rows
+    from minixai.data.scaling import MinMaxScaler as MinMaxScaler
+    from minixai.data.scaling import RobustScaler as RobustScaler
     from minixai.data.scaling import StandardScaler as StandardScaler
     from minixai.data.shop import Shop as Shop
     from minixai.data.shop import make_shop as make_shop
@@ -40,20 +51,33 @@ if TYPE_CHECKING:
     from minixai.data.validation_folds import random_folds as random_folds
     from minixai.data.validation_folds import stratified_folds as stratified_folds
     from minixai.data.validation_folds import time_folds as time_folds
+    from minixai.data.winsorizing import Winsorizer as Winsorizer
+    from minixai.data.winsorizing import outliers as outliers
 
 _HOME = {
     "BehaviourFeatures": "behaviour",
+    "Binner": "binning",
     "Column": "column",
     "CrossValidation": "cross_validation",
+    "DuplicateRows": "row_repetition",
     "Encoded": "table_encoder",
     "FeatureSelection": "feature_selection",
     "FoldComparison": "fold_comparison",
+    "LogTransformer": "log_transform",
+    "MinMaxScaler": "scaling",
+    "NeighborImputer": "neighbor_imputation",
+    "OutlierTable": "outlier_table",
+    "PolynomialFeatures": "polynomial",
+    "PowerTransformer": "power_transform",
+    "QuantileScaler": "quantile_scaling",
+    "RobustScaler": "scaling",
     "Shop": "shop",
     "SimpleImputer": "imputation",
     "Split": "splitting",
     "StandardScaler": "scaling",
     "Table": "table",
     "TableEncoder": "table_encoder",
+    "Winsorizer": "winsorizing",
     "check_distributions": "distribution_checks",
     "check_drift": "drift_checks",
     "check_leak": "checks",
@@ -61,10 +85,12 @@ _HOME = {
     "check_relations": "relation_checks",
     "check_table": "checks",
     "cross_validate": "cross_validation",
+    "duplicate_rows": "row_repetition",
     "grouped_folds": "validation_folds",
     "is_movielens": "reading",
     "last_out_folds": "validation_folds",
     "make_shop": "shop",
+    "outliers": "winsorizing",
     "prediction_skill": "single_column",
     "random_folds": "validation_folds",
     "read_movielens": "reading",
@@ -82,17 +108,28 @@ _HOME = {
 
 __all__ = [
     "BehaviourFeatures",
+    "Binner",
     "Column",
     "CrossValidation",
+    "DuplicateRows",
     "Encoded",
     "FeatureSelection",
     "FoldComparison",
+    "LogTransformer",
+    "MinMaxScaler",
+    "NeighborImputer",
+    "OutlierTable",
+    "PolynomialFeatures",
+    "PowerTransformer",
+    "QuantileScaler",
+    "RobustScaler",
     "Shop",
     "SimpleImputer",
     "Split",
     "StandardScaler",
     "Table",
     "TableEncoder",
+    "Winsorizer",
     "check_distributions",
     "check_drift",
     "check_leak",
@@ -100,10 +137,12 @@ __all__ = [
     "check_relations",
     "check_table",
     "cross_validate",
+    "duplicate_rows",
     "grouped_folds",
     "is_movielens",
     "last_out_folds",
     "make_shop",
+    "outliers",
     "prediction_skill",
     "random_folds",
     "read_movielens",

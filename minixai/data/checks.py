@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from minixai.data.column import Column
+from minixai.data.row_repetition import duplicate_rows
 from minixai.data.single_column import ColumnSkill, naive_loss, single_column_skills
 from minixai.data.table import Table
 from minixai.finding import Finding
@@ -255,11 +256,7 @@ def _equal_columns(table: Table) -> list[Finding]:
 
 def _equal_rows(table: Table) -> list[Finding]:
     """Return a finding if rows repeat others whole, in a table that could tell them apart."""
-    codes = [np.unique(c.row_keys(), return_inverse=True)[1] for c in table.columns.values()]
-    joined = np.zeros(table.n_rows, dtype=np.int64)
-    for code in codes:  # renumbered each time, so the product stays below n_rows^2
-        joined = np.unique(joined * (int(code.max()) + 1) + code, return_inverse=True)[1]
-    n_distinct = int(joined.max()) + 1
+    n_distinct = duplicate_rows(table).n_distinct
     n_repeated = table.n_rows - n_distinct
     if n_repeated == 0 or n_distinct < 0.5 * table.n_rows:
         return []

@@ -5,7 +5,19 @@ import functools
 import numpy as np
 
 from minixai.compression import prune, quantize
-from minixai.data import SimpleImputer, StandardScaler
+from minixai.data import (
+    Binner,
+    LogTransformer,
+    MinMaxScaler,
+    NeighborImputer,
+    PolynomialFeatures,
+    PowerTransformer,
+    QuantileScaler,
+    RobustScaler,
+    SimpleImputer,
+    StandardScaler,
+    Winsorizer,
+)
 from minixai.explain import Gradient, InputXGradient
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
@@ -42,6 +54,34 @@ ESTIMATORS = {
     "MLPClassifier of three": (lambda: MLPClassifier(**small), three_classes),
     "StandardScaler": (StandardScaler, numbers),
     "SimpleImputer": (SimpleImputer, numbers),
+    "SimpleImputer constant": (
+        lambda: SimpleImputer("constant", add_indicator=True, fill_value=-1.5),
+        numbers,
+    ),
+    "NeighborImputer": (NeighborImputer, numbers),
+    "RobustScaler": (RobustScaler, numbers),
+    "RobustScaler of tenths": (
+        lambda: RobustScaler(quantile_range=(10.0, 90.0), unit_variance=True),
+        numbers,
+    ),
+    "MinMaxScaler": (MinMaxScaler, numbers),
+    "MinMaxScaler clipping": (lambda: MinMaxScaler((-1.0, 2.0), clip=True), numbers),
+    "QuantileScaler": (QuantileScaler, numbers),
+    "QuantileScaler normal": (lambda: QuantileScaler(7, "normal"), numbers),
+    "Winsorizer": (Winsorizer, numbers),
+    "Winsorizer quantile": (
+        lambda: Winsorizer("quantile", quantiles=(0.1, 0.9)),
+        numbers,
+    ),
+    "LogTransformer": (lambda: LogTransformer(signed=True), numbers),
+    "PowerTransformer": (PowerTransformer, numbers),
+    "Binner": (Binner, numbers),
+    "Binner onehot": (lambda: Binner(4, "uniform", "onehot"), numbers),
+    "PolynomialFeatures": (PolynomialFeatures, numbers),
+    "PolynomialFeatures of products": (
+        lambda: PolynomialFeatures((2, 3), interaction_only=True, include_bias=False),
+        numbers,
+    ),
 }
 """Name -> (factory, X -> y)."""
 
@@ -53,6 +93,17 @@ SCIKIT_LEARN = {
     "MLPClassifier": MLPClassifier,
     "StandardScaler": StandardScaler,
     "SimpleImputer": SimpleImputer,
+    "NeighborImputer": NeighborImputer,
+    "RobustScaler": RobustScaler,
+    "MinMaxScaler": MinMaxScaler,
+    "QuantileScaler": QuantileScaler,
+    "Winsorizer": Winsorizer,
+    "LogTransformer": LogTransformer,
+    "LogTransformer signed": lambda: LogTransformer(signed=True),
+    "PowerTransformer": PowerTransformer,
+    "Binner": Binner,
+    "Binner onehot": lambda: Binner(encode="onehot"),
+    "PolynomialFeatures": PolynomialFeatures,
 }
 """Every estimator of 2-D arrays with its default arguments, for `check_estimator`."""
 

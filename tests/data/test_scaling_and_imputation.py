@@ -1,4 +1,4 @@
-"""StandardScaler and SimpleImputer against their formulas and scikit-learn's."""
+"""Affine scalers and SimpleImputer against their formulas and scikit-learn's."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minixai
-from minixai.data import SimpleImputer, StandardScaler
+from minixai.data import MinMaxScaler, RobustScaler, SimpleImputer, StandardScaler
 from minixai.errors import DataError, ParameterError
 
 matrices = hnp.arrays(
@@ -126,3 +126,123 @@ def test_what_cannot_be_fitted_is_named():
         SimpleImputer("medain").fit([[1.0]])
     with pytest.raises(DataError, match="infinity in column 0, row 1"):
         StandardScaler().fit([[1.0], [np.inf]])
+
+
+def ties_and_gaps(seed, n=30):
+    rng = np.random.default_rng(seed)
+    columns = [
+        rng.normal(5.0, 3.0, n),
+        rng.integers(0, 3, n),
+        np.full(n, 2.5),
+        rng.lognormal(size=n),
+    ]
+    X = np.column_stack(columns).round(2)
+    X[1:][rng.random((n - 1, 4)) < 0.2] = np.nan
+    return X
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(1, 30),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([(25.0, 75.0), (0.0, 100.0), (10, 60)]),
+)
+def test_equals_scikit_learns_robust_scaler(seed, n, centre, scale, unit, span):
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    X, later = ties_and_gaps(seed, n), ties_and_gaps(seed + 1)
+    unit = unit and span != (0.0, 100.0)  # an infinite unit there
+    theirs = preprocessing.RobustScaler(
+        with_centering=centre, with_scaling=scale, quantile_range=span, unit_variance=unit
+    ).fit(X)
+    ours = RobustScaler(centre, scale, span, unit).fit(X)
+    for rows in (X, later):
+        np.testing.assert_allclose(
+            ours.transform(rows), theirs.transform(rows), rtol=1e-12, atol=1e-12
+        )
+        np.testing.assert_allclose(
+            ours.inverse_transform(rows), theirs.inverse_transform(rows), rtol=1e-12, atol=1e-12
+        )
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(1, 30),
+    st.booleans(),
+    st.sampled_from([(0.0, 1.0), (-1, 1), (3.0, 3.5)]),
+)
+def test_equals_scikit_learns_min_max_scaler(seed, n, clip, span):
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    X, later = ties_and_gaps(seed, n), ties_and_gaps(seed + 1)
+    theirs = preprocessing.MinMaxScaler(feature_range=span, clip=clip).fit(X)
+    ours = MinMaxScaler(span, clip=clip).fit(X)
+    for rows in (X, later):
+        np.testing.assert_allclose(
+            ours.transform(rows), theirs.transform(rows), rtol=1e-12, atol=1e-12
+        )
+        np.testing.assert_allclose(
+            ours.inverse_transform(rows), theirs.inverse_transform(rows), rtol=1e-12, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize("fill_value", [None, -3.0, 0.25])
+def test_equals_scikit_learns_constant_imputer(fill_value):
+    impute = pytest.importorskip("sklearn.impute")
+    X, later = with_gaps(), with_gaps(3, (10, 3))
+    theirs = impute.SimpleImputer(
+        strategy="constant", fill_value=fill_value, add_indicator=True
+    ).fit(X)
+    ours = SimpleImputer("constant", True, fill_value).fit(X)
+    np.testing.assert_array_equal(ours.transform(later), theirs.transform(later))
+
+
+def test_a_constant_fills_what_has_no_value():
+    made = SimpleImputer("constant", fill_value=9).fit([[np.nan, 1.0], [np.nan, 2.0]])
+    assert made.transform([[np.nan, np.nan]]).tolist() == [[9.0, 9.0]]
+    with pytest.raises(ParameterError, match="`fill_value` is for strategy 'constant', got 9"):
+        SimpleImputer("median", fill_value=9).fit([[1.0]])
+    with pytest.raises(ParameterError, match="`fill_value` must be a number"):
+        SimpleImputer("constant", fill_value="none").fit([[1.0]])
+    narrow = SimpleImputer("constant", fill_value=1e300)
+    with pytest.raises(DataError, match=r"'x0', row 0: the result is beyond float32"):
+        narrow.fit(np.float32([[1.0]])).transform(np.float32([[np.nan]]))
+
+
+def test_scalers_by_hand():
+    X = np.array([[0.0], [1.0], [2.0], [3.0], [100.0]])
+    assert RobustScaler().fit_transform(X).ravel().tolist() == [-1.0, -0.5, 0.0, 0.5, 49.0]
+    assert MinMaxScaler((-1, 1)).fit_transform(X).ravel().tolist() == [-1, -0.98, -0.96, -0.94, 1]
+    normal = np.random.default_rng(0).normal(7.0, 4.0, (20_000, 1))
+    assert RobustScaler(unit_variance=True).fit_transform(normal).std() == pytest.approx(
+        1, abs=0.02
+    )
+
+
+def test_small_units_are_no_constants():
+    """scikit-learn leaves columns narrower than 2e-15 unscaled."""
+    X = 1e-18 * np.array([[1.0], [2.0], [4.0], [5.0]])
+    np.testing.assert_allclose(MinMaxScaler().fit_transform(X).ravel(), [0.0, 0.25, 0.75, 1.0])
+    np.testing.assert_allclose(RobustScaler().fit_transform(X).ravel(), [-0.8, -0.4, 0.4, 0.8])
+
+
+def test_ends_are_met_exactly():
+    X = np.array([[0.1], [0.3], [1.7]])
+    assert MinMaxScaler((0.0, 0.7)).fit_transform(X)[0, 0] == 0.0
+    assert MinMaxScaler((0.2, 0.9), clip=True).fit_transform(X).max() <= 0.9
+
+
+def test_what_cannot_be_scaled_is_named():
+    with pytest.raises(ParameterError, match=r"low end below its high end, got \(1, 0\)"):
+        MinMaxScaler((1, 0)).fit([[1.0]])
+    with pytest.raises(ParameterError, match=r"two numbers \(low, high\), got 5"):
+        MinMaxScaler(5).fit([[1.0]])
+    with pytest.raises(ParameterError, match=r"`quantile_range\[1\]` must be a number in"):
+        RobustScaler(quantile_range=(25, 175)).fit([[1.0]])
+    wide = [[-1.7e308], [1.7e308]]
+    for scaler in (MinMaxScaler(), RobustScaler(quantile_range=(0, 100))):
+        with pytest.raises(DataError, match=r"'x0' reaches from -1.7e\+308 to 1.7e\+308"):
+            scaler.fit(wide)
+    made = RobustScaler().fit([[0.0], [1e-300]])
+    with pytest.raises(DataError, match="'x0', row 1: the result is beyond float64"):
+        made.transform([[0.0], [1e300]])
