@@ -161,7 +161,7 @@ class Estimator:
         if matrix.shape[1] != self.n_features_in_:
             raise DataError(
                 f"X has {matrix.shape[1]} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input."
+                f"{self.n_features_in_} features as input: give it the columns it was fitted on."
             )
         return matrix
 

@@ -180,7 +180,7 @@ class TableEncoder:
             if name not in table.columns:
                 raise DataError(
                     f"Column {name!r} was there in training and is missing now."
-                    f"{suggestion(name, table.columns)}"
+                    f"{suggestion(name, [n for n in table.columns if n not in self._kinds])}"
                 )
             made = encoding.encode(as_kind(table.columns[name], self._kinds[name]))
             X[:, first : first + made.shape[1]] = made
