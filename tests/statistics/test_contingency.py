@@ -65,6 +65,9 @@ def test_two_by_two_has_a_closed_form():
     assert yates.statistic == pytest.approx(expected, rel=1e-12)
     assert yates.corrected
     assert yates.cramers_v == found.cramers_v
+    near = chi_square([[10, 11], [11, 12]], correction=True)  # nearer than 0.5: no farther than 0
+    assert near.statistic == 0.0
+    assert near.p_value == 1.0
     sure = chi_square([[10, 0], [0, 10]])
     assert sure.cramers_v == 1.0
 
