@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from minixai.data.cross_validation import cross_validate as cross_validate
     from minixai.data.fold_comparison import FoldComparison as FoldComparison
     from minixai.data.imputation import SimpleImputer as SimpleImputer
+    from minixai.data.missing_pattern import MissingMap as MissingMap
+    from minixai.data.missing_pattern import missing_map as missing_map
     from minixai.data.reading import is_movielens as is_movielens
     from minixai.data.reading import read_movielens as read_movielens
+    from minixai.data.sample_size import LearningCurve as LearningCurve
+    from minixai.data.sample_size import learning_curve as learning_curve
     from minixai.data.scaling import StandardScaler as StandardScaler
     from minixai.data.shop import Shop as Shop
     from minixai.data.shop import make_shop as make_shop
@@ -41,6 +45,8 @@ _HOME = {
     "CrossValidation": "cross_validation",
     "Encoded": "table_encoder",
     "FoldComparison": "fold_comparison",
+    "LearningCurve": "sample_size",
+    "MissingMap": "missing_pattern",
     "Shop": "shop",
     "SimpleImputer": "imputation",
     "Split": "splitting",
@@ -53,7 +59,9 @@ _HOME = {
     "grouped_folds": "validation_folds",
     "is_movielens": "reading",
     "last_out_folds": "validation_folds",
+    "learning_curve": "sample_size",
     "make_shop": "shop",
+    "missing_map": "missing_pattern",
     "prediction_skill": "single_column",
     "random_folds": "validation_folds",
     "read_movielens": "reading",
@@ -74,6 +82,8 @@ __all__ = [
     "CrossValidation",
     "Encoded",
     "FoldComparison",
+    "LearningCurve",
+    "MissingMap",
     "Shop",
     "SimpleImputer",
     "Split",
@@ -86,7 +96,9 @@ __all__ = [
     "grouped_folds",
     "is_movielens",
     "last_out_folds",
+    "learning_curve",
     "make_shop",
+    "missing_map",
     "prediction_skill",
     "random_folds",
     "read_movielens",
