@@ -76,15 +76,17 @@ def missing_map(table: Any, *, n_blocks: int = 100) -> MissingMap:
     array([0.5, 0. ])
     """
     check_number("n_blocks", n_blocks, low=1, integer=True)
-    names, shares, edges = [], [], np.zeros(1, dtype=np.int64)
+    names: list[str] = []
+    shares: list[Array] = []
+    edges = np.zeros(1, dtype=np.int64)
     for name, missing in _masks(table):
         if not names:
             count = min(n_blocks, len(missing))
             edges = np.arange(count + 1) * len(missing) // max(count, 1)
         if len(missing) != edges[-1] or not len(missing):
             raise DataError(
-                f"Column {name!r} has {len(missing)} rows and the first one {edges[-1]}: columns of "
-                "one length, with a row at least, are needed."
+                f"Column {name!r} has {len(missing)} rows and the first one {edges[-1]}: columns "
+                "of one length, with a row at least, are needed."
             )
         names.append(name)
         counts = np.add.reduceat(missing, edges[:-1], dtype=np.int64)

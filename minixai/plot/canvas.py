@@ -1,12 +1,14 @@
 """Where a figure is drawn, and in which colours.
 
 The two colours are told apart by people who see few colours and stand out on white and on
-black; since in grey they look alike, a sign is never shown by colour alone.
+black; since in grey they look alike, a sign is never shown by colour alone. Several things in one
+axes differ in their `SERIES`: in lightness as well as in hue, in dashes and in the form of points.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,17 +21,40 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE",
+    "SERIES",
     "VERMILLION",
+    "Style",
     "cell_texts",
     "diverging_map",
+    "legend",
     "new_axes",
     "note",
+    "point_map",
     "sequential_map",
     "whole_numbers",
 ]
 
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
+
+
+class Style(NamedTuple):
+    """How one of several things is drawn: colour, dashes of its lines, form of its points."""
+
+    color: str
+    dashes: Any
+    marker: str
+
+
+SERIES = (
+    Style(BLUE, "-", "o"),
+    Style("#E69F00", (0, (5, 1.8)), "^"),
+    Style("#009E73", (0, (1.2, 1.4)), "s"),
+    Style("#7A2F7D", (0, (6, 1.5, 1.2, 1.5)), "D"),
+    Style("#56B4E9", (0, (9, 2.5)), "v"),
+    Style("#5B4636", (0, (5, 1.4, 1.2, 1.4, 1.2, 1.4)), "P"),
+)
+"""Styles in the order in which they are given out; what exceeds them is not drawn, and said."""
 
 _DARK_TEXT = "#101010"
 _LIGHT_TEXT = "#fefefe"
@@ -57,6 +82,13 @@ def sequential_map() -> Any:
     return _with_gap(colors.LinearSegmentedColormap.from_list("minixai_sequential", steps))
 
 
+def point_map() -> Any:
+    """Return the colours of numbers on single points: none so pale that it is lost on white."""
+    colors = require("matplotlib.colors", "plot")
+    steps = ["#f0c36a", "#7fb8d8", BLUE, "#003a5c"]
+    return _with_gap(colors.LinearSegmentedColormap.from_list("minixai_point", steps))
+
+
 def _with_gap(colors: Any) -> Any:
     return colors.with_extremes(bad="#bdbdbd")
 
@@ -66,9 +98,26 @@ def whole_numbers() -> Any:
     return require("matplotlib.ticker", "plot").MaxNLocator(integer=True, min_n_ticks=1)
 
 
-def note(ax: Any, sentence: str) -> None:
-    """Write what the figure leaves out above its right corner."""
+def note(ax: Any, *sentences: str) -> None:
+    """Write what the figure leaves out above its right corner; empty sentences are none."""
+    sentence = "\n".join(each for each in sentences if each)
+    if not sentence:
+        return
     ax.set_title(sentence, loc="right", fontsize="small", parse_math=False, usetex=False)
+
+
+def legend(ax: Any, handles: Any, names: Iterable[str], **options: Any) -> Any:
+    """Draw a legend without a frame; nothing in it is a formula, no name is left out.
+
+    matplotlib passes over names that begin with an underscore: they are written afterwards.
+    """
+    texts = list(names)
+    places = [str(i) for i in range(len(texts))]
+    found = ax.legend(handles, places, **{"frameon": False, "fontsize": "small", **options})
+    for text, name in zip(found.get_texts(), texts, strict=True):
+        text.set(text=name, parse_math=False, usetex=False)
+    found.get_title().set(parse_math=False, usetex=False, fontsize="small")
+    return found
 
 
 def cell_texts(ax: Any, image: Any, values: Array, texts: list[list[str]]) -> None:

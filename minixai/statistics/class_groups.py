@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,7 @@ def part_by_class(values: Any, by: Any = None) -> ClassGroups:
         raise DataError(f"No row of column {name!r} has both a value and a class: give others.")
     order = np.lexsort((kept, codes))
     bounds = np.searchsorted(codes[order], np.arange(len(classes) + 1))
-    parts = [kept[order[a:b]] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    parts = [kept[order[a:b]] for a, b in pairwise(bounds)]
     n_unlabelled = int((codes < 0).sum())
     by_name = str(_own_name(by) or "class")
     return ClassGroups(name, by_name, classes, tuple(parts), n_missing, n_unlabelled)
@@ -148,7 +149,9 @@ def _labels(by: Any) -> Array:
             plain = np.array([*plain, None], dtype=object)[:-1]  # mixed types stay what they are
     array = np.asarray(plain)
     if array.dtype.kind in "mM":
-        return np.where(np.isnat(array), None, array.astype(str).astype(object))
+        texts = array.astype(np.str_).astype(object)
+        texts[np.isnat(array)] = None
+        return texts
     return array
 
 

@@ -88,6 +88,7 @@ def box_summary(values: Any, by: Any = None) -> BoxSummary:
     """
     groups = part_by_class(values, by)
     numbers = np.array([_five(each) for each in groups.values])
+    low, q1, median, q3, high = numbers.T
     beyond = [
         each[(each < row[0]) | (each > row[4])]
         for each, row in zip(groups.values, numbers, strict=True)
@@ -97,7 +98,11 @@ def box_summary(values: Any, by: Any = None) -> BoxSummary:
         groups.by_name,
         groups.classes,
         groups.counts,
-        *numbers.T,
+        low,
+        q1,
+        median,
+        q3,
+        high,
         np.array([each.mean() for each in groups.values]),
         tuple(beyond),
         groups.n_missing,

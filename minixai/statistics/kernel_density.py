@@ -141,8 +141,8 @@ def _scott(values: Array) -> float:
     if values[0] == values[-1]:
         return 0.0
     size = max(abs(values[0]), abs(values[-1]))  # squares of 1e200 would overflow
-    spread = float(np.std(values / size, ddof=1) * size)
-    return spread * len(values) ** -0.2  # (2)
+    spread = np.std(values / size, ddof=1) * size
+    return float(spread * len(values) ** -0.2)  # (2)
 
 
 def _grid(values: Array, h: float, n_points: int) -> Array:
@@ -161,4 +161,4 @@ def _curve(values: Array, h: float, points: Array) -> Array:
         for start in range(0, len(values), step):
             z = (points[:, None] - values[start : start + step]) / h
             total += np.exp(-0.5 * z * z).sum(axis=1)
-        return total / (len(values) * h * np.sqrt(2.0 * np.pi))  # (1)
+        return np.asarray(total / (len(values) * h * np.sqrt(2.0 * np.pi)))  # (1)
