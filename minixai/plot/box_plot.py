@@ -121,4 +121,5 @@ def _some(outliers: Array, most: int, random_state: int | None) -> Array:
     if most == 2:
         return outliers[[0, -1]]
     rows, _ = sampled_rows(len(outliers) - 2, most - 2, random_state)
-    return outliers[np.concatenate([[0], rows + 1, [len(outliers) - 1]])]
+    kept: Array = outliers[np.concatenate([[0], rows + 1, [len(outliers) - 1]])]
+    return kept

@@ -1,7 +1,7 @@
 """Precision-recall curves: how pure the positives are against how many of them are found.
 
-Drawn in steps: between two thresholds nothing lies on a straight line. The thin grey line is chance,
-the share of the positive class, where all curves have one.
+Drawn in steps: between two thresholds nothing lies on a straight line. The thin grey line is
+chance, the share of the positive class, where all curves have one.
 
 Source of the form: Davis & Goadrich (2006), ICML, pp. 233-240.
 Cost: O(n_points).

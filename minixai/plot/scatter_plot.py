@@ -87,7 +87,7 @@ def plot_scatter(
     rows = complete[some]
     axes = new_axes(ax, (5.6 if color is not None else 4.8, 4.6))
     alpha = max(0.55, point_alpha(rows.size)) if color is not None else point_alpha(rows.size)
-    drawn = colors.draw(axes, left, right, rows, alpha=alpha)
+    drawn = colors.draw(axes, left, right, rows, alpha=alpha, s=16)
     colors.explain(axes, drawn, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     axes.set_xlabel(shortened(across if x_name is None else x_name, 40), **PLAIN_TEXT)
     axes.set_ylabel(shortened(up if y_name is None else y_name, 40), **PLAIN_TEXT)
