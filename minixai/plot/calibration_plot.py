@@ -47,7 +47,7 @@ def plot_calibration(curves: Any, ax: Axes | None = None) -> Any:
     DataError
         There is no curve.
     """
-    axes, _ = draw_curves(curves, ax, _draw)
+    axes, _ = draw_curves(curves, ax, _draw, corner="upper left")
     reference_line(axes, [0, 1], [0, 1])
     below(axes, "predicted probability, mean of the bin", "perfect; larger point: more rows")
     axes.set_ylabel("share of class 1 in the bin", **PLAIN_TEXT)

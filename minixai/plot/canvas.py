@@ -121,10 +121,15 @@ def legend(ax: Any, handles: Any, names: Iterable[str], **options: Any) -> Any:
 
 
 def cell_texts(ax: Any, image: Any, values: Array, texts: list[list[str]]) -> None:
-    """Write a text into each cell of a heatmap, dark on light cells and light on dark ones."""
+    """Write a text into each cell of a heatmap, dark on light cells and light on dark ones.
+
+    An empty text is none.
+    """
     shades = image.cmap(image.norm(np.ma.masked_invalid(values)))
     for i, row in enumerate(texts):
         for j, text in enumerate(row):
+            if not text:
+                continue
             red, green, blue = shades[i, j, :3]
             light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
             ax.text(

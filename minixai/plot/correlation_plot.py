@@ -1,6 +1,7 @@
 """A correlation matrix as a heatmap, from -1 (vermillion) over 0 (pale) to 1 (blue).
 
-Cells carry their number while they are large enough to hold one. A column without spread has no
+Cells carry their number while they are large enough to hold one; in larger matrices those of -0.2
+and below carry a minus sign, since in grey both signs are dark. A column without spread has no
 correlation: its cells are grey. Of too many columns those are drawn that are most correlated with
 any other. Clustered columns stand in the order that their result holds.
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_correlation"]
 
 _LARGEST_WITH_NUMBERS = 12
+_MARKED = 0.2
 
 
 def plot_correlation(
@@ -99,8 +101,8 @@ def _draw(drawn: Array, names: Sequence[str], ax: Any) -> Any:
     axes.set_yticks(range(n_shown), labels, **PLAIN_TEXT)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    if n_shown <= _LARGEST_WITH_NUMBERS:
-        cell_texts(axes, image, drawn, [[_cell(v) for v in row] for row in drawn])
+    cell = _cell if n_shown <= _LARGEST_WITH_NUMBERS else _minus
+    cell_texts(axes, image, drawn, [[cell(v) for v in row] for row in drawn])
     axes.figure.colorbar(
         image, ax=axes, shrink=0.75, label="correlation", ticks=[-1, -0.5, 0, 0.5, 1]
     )
@@ -150,6 +152,11 @@ def _square(values: Any) -> Array:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise DataError(f"A correlation matrix must be square, got shape {matrix.shape}.")
     return matrix
+
+
+def _minus(value: float) -> str:
+    """Return the sign of a strong negative correlation: in grey both signs are dark."""
+    return "−" if value <= -_MARKED else ""
 
 
 def _cell(value: float) -> str:

@@ -20,6 +20,7 @@ def draw_curves(
     ax: Any,
     draw: Callable[[Any, Any, Style], Any],
     number: tuple[str, str] | None = None,
+    corner: str = "lower right",
 ) -> tuple[Any, list[Any]]:
     """Draw one curve or several by name, and a legend for what has a name or a number.
 
@@ -31,6 +32,9 @@ def draw_curves(
     draw : callable (ax, curve, style) -> line
     number : (str, str), optional
         Attribute of a curve that stands beside its name, and what it is called.
+    corner : str
+        Where the legend stands: a fixed place, since the search for the best one takes seconds
+        on long curves.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def draw_curves(
     names = [""] if single else shortened_all([name for name, _ in kept], 24)
     words = [_words(name, curve, number) for name, (_, curve) in zip(names, kept, strict=True)]
     if any(words):
-        legend(axes, lines, words, loc="best", handlelength=2.8)
+        legend(axes, lines, words, loc=corner, handlelength=2.8)
     axes.spines[["top", "right"]].set_visible(False)
     more = f"{len(kept)} of {len(named)} curves shown" if len(kept) < len(named) else ""
     note(axes, more)

@@ -57,6 +57,7 @@ def plot_lift(curves: Any, ax: Axes | None = None, *, kind: str = "lift") -> Any
             linewidth=1.8,
             clip_on=False,
         )[0],
+        corner="upper right" if kind == "lift" else "lower right",
     )
     reference_line(axes, [0, 1], [1, 1] if kind == "lift" else [0, 1])
     below(axes, "share of rows, highest scores first", "chance")

@@ -54,6 +54,7 @@ def plot_precision_recall(curves: Any, ax: Axes | None = None) -> Any:
             clip_on=False,
         )[0],
         ("average_precision", "AP"),
+        "lower left",
     )
     shares = {getattr(curve, "prevalence", None) for curve in drawn}
     if len(shares) == 1 and None not in shares:

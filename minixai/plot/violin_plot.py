@@ -59,26 +59,7 @@ def plot_violin(density: Density, ax: Axes | None = None, *, max_display: int = 
     """
     shown, sentence = shown_classes(density.counts, max_display)
     axes = new_axes(ax, (float(np.clip(2.4 + 0.8 * len(shown), 3.2, 9.0)), 4.0))
-    flat = 0
-    for place, c in enumerate(shown):
-        curve = density.values[c]
-        reach = 0.5 * _HALF_WIDTH
-        if np.isfinite(curve).all() and curve.max() > 0:
-            side = _HALF_WIDTH * curve / curve.max()
-            axes.fill_betweenx(
-                density.points[c], place - side, place + side,
-                facecolor="#a9d1e8", edgecolor=BLUE, linewidth=1.2,
-            )  # fmt: skip
-            reach = max(0.1, float(np.interp(density.medians[c], density.points[c], side)))
-        else:
-            flat += 1
-        axes.plot(
-            [place - reach, place + reach],
-            [density.medians[c]] * 2,
-            color="#003a5c",
-            linewidth=2.2,
-            solid_capstyle="butt",
-        )
+    flat = sum(not _draw_body(axes, density, c, place) for place, c in enumerate(shown))
     class_ticks(axes, density, shown)
     axes.set_xlim(-0.6, len(shown) - 0.4)
     axes.set_ylabel(shortened(density.name, 40), **PLAIN_TEXT)
@@ -87,6 +68,21 @@ def plot_violin(density: Density, ax: Axes | None = None, *, max_display: int = 
     axes.spines[["top", "right"]].set_visible(False)
     note(axes, sentence, left_out(density), flat_sentence(flat))
     return axes
+
+
+def _draw_body(ax: Any, density: Density, c: int, place: int) -> bool:
+    """Draw one violin and its median; return whether it has a body."""
+    points, curve, median = density.points[c], density.values[c], density.medians[c]
+    has_body = bool(np.isfinite(curve).all() and curve.max() > 0)
+    reach, color = 0.5 * _HALF_WIDTH, BLUE
+    if has_body:
+        side = _HALF_WIDTH * curve / curve.max()
+        body = {"facecolor": "#a9d1e8", "edgecolor": BLUE, "linewidth": 1.2}
+        ax.fill_betweenx(points, place - side, place + side, **body)
+        reach, color = max(0.1, float(np.interp(median, points, side))), "#003a5c"
+    bar = {"color": color, "linewidth": 2.2, "solid_capstyle": "butt"}
+    ax.plot([place - reach, place + reach], [median, median], **bar)
+    return has_body
 
 
 def flat_sentence(n_flat: int) -> str:

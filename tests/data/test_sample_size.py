@@ -93,9 +93,8 @@ def test_a_table_and_threads_and_seeds():
     np.testing.assert_array_equal(one.test_scores, two.test_scores)
     np.testing.assert_array_equal(one.train_scores, two.train_scores)
     again = learning_curve(LinearRegression(), X, Y, sizes=[20], random_state=1)
-    assert (
-        learning_curve(LinearRegression(), X, Y, sizes=[20]).test_scores != again.test_scores
-    ).any()
+    first = learning_curve(LinearRegression(), X, Y, sizes=[20])
+    assert (first.test_scores != again.test_scores).any()
 
 
 @pytest.mark.parametrize("sizes", [[0.0], [1.5], [0], [97], [True], ["a"], []])

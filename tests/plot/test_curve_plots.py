@@ -10,7 +10,6 @@ import pytest
 matplotlib = pytest.importorskip("matplotlib")
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
-from test_plots import HARD_NAMES  # noqa: E402
 
 from minixai.data import LearningCurve, learning_curve  # noqa: E402
 from minixai.errors import DataError, ParameterError  # noqa: E402
@@ -24,6 +23,7 @@ from minixai.plot import (  # noqa: E402
     plot_roc,
 )
 from minixai.report.chart import drawn_chart  # noqa: E402
+from tests.plot.hard_names import HARD_NAMES  # noqa: E402
 
 STEPS = np.linspace(0.0, 1.0, 6)
 
@@ -58,7 +58,8 @@ PARTS = {
 def learned():
     return LearningCurve(
         "model", Metric(lambda a, b: 0.0, name="r2"), np.array([10, 20, 40]),
-        np.array([[0.9, 1.0], [0.8, 0.9], [0.8, 0.8]]), np.array([[0.1, 0.3], [0.5, 0.5], [0.6, 0.7]]),
+        np.array([[0.9, 1.0], [0.8, 0.9], [0.8, 0.8]]),
+        np.array([[0.1, 0.3], [0.5, 0.5], [0.6, 0.7]]),
     )  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def test_areas_and_chance_are_those_of_the_result():
     assert plot_roc(Curve()).get_legend().get_texts()[0].get_text() == "AUC 0.732"
     ax = plot_precision_recall(Curve())
     assert ax.get_legend().get_texts()[0].get_text() == "AP 0.612"
-    assert ax.lines[1].get_ydata() == [0.3, 0.3]
+    assert list(ax.lines[1].get_ydata()) == [0.3, 0.3]
     assert "chance" in ax.get_xlabel()
     other = SimpleNamespace(recall=STEPS[::-1], precision=STEPS, prevalence=0.5)
     ax = plot_precision_recall({"a": Curve(), "b": other})
@@ -149,8 +150,8 @@ def test_points_of_a_calibration_show_the_number_of_rows():
 def test_lift_or_gain():
     ax = plot_lift(Curve(), kind="gain")
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), Curve.gain)
-    assert ax.lines[1].get_ydata() == [0, 1]
-    assert plot_lift(Curve()).lines[1].get_ydata() == [1, 1]
+    assert list(ax.lines[1].get_ydata()) == [0, 1]
+    assert list(plot_lift(Curve()).lines[1].get_ydata()) == [1, 1]
     with pytest.raises(ParameterError, match="kind"):
         plot_lift(Curve(), kind="gains")
 
@@ -177,3 +178,20 @@ def test_a_real_learning_curve_and_one_with_a_score_that_is_not_finite():
     ax = plot_learning_curve(found)
     assert ax.get_title("right") == "1 scores are not finite: their sizes are not drawn"
     drawn(ax)
+
+
+def test_the_curves_of_metrics_are_drawn_as_they_come():
+    curve = pytest.importorskip("minixai.metrics.curve")
+    calibration = pytest.importorskip("minixai.metrics.calibration")
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 200)
+    score = np.clip(0.3 * truth + 0.7 * rng.random(200), 0.0, 1.0)
+    found = curve.roc_curve(truth, score)
+    line = plot_roc({"m": found}).lines[0]
+    np.testing.assert_array_equal(line.get_ydata(), found.true_positive_rate)
+    found = curve.precision_recall_curve(truth, score)
+    np.testing.assert_array_equal(plot_precision_recall(found).lines[0].get_xdata(), found.recall)
+    found = curve.lift_curve(truth, score)
+    np.testing.assert_array_equal(plot_lift(found).lines[0].get_ydata(), found.lift)
+    found = calibration.calibration_curve(truth, score)
+    np.testing.assert_array_equal(plot_calibration(found).lines[0].get_ydata(), found.observed)

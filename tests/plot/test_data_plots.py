@@ -11,7 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.colors import same_color, to_rgb  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
-from test_plots import HARD_NAMES  # noqa: E402
 
 from minixai.data import Column, Table, missing_map  # noqa: E402
 from minixai.errors import DataError, DataTypeError, ParameterError  # noqa: E402
@@ -28,13 +27,13 @@ from minixai.plot import (  # noqa: E402
 from minixai.plot.canvas import SERIES, point_map, sequential_map  # noqa: E402
 from minixai.report.chart import drawn_chart  # noqa: E402
 from minixai.statistics import (  # noqa: E402
-    average_linkage,
     box_summary,
     cluster_columns,
     correlation_matrix,
     density,
     histogram,
 )
+from tests.plot.hard_names import HARD_NAMES  # noqa: E402
 
 RNG = np.random.default_rng(0)
 N = 240
@@ -186,7 +185,7 @@ def test_rows_without_values_and_rare_classes_are_said():
     ax = plot_scatter(np.arange(78), np.arange(78), color=many)
     assert len(ax.collections) == 6
     assert ax.get_title("right") == "6 of 12 classes shown, the most frequent"
-    assert [text.get_text() for text in ax.get_legend().get_texts()][0] == "c06"
+    assert ax.get_legend().get_texts()[0].get_text() == "c06"
 
 
 def test_a_scatter_takes_columns_with_their_names():
@@ -349,9 +348,8 @@ def test_many_classes_are_cut_to_the_most_frequent_and_said(plot, describe, most
     result = describe(RNG.normal(size=sizes.sum()), np.repeat(np.arange(40), sizes))
     ax = plot(result)
     assert ax.get_title("right") == f"{most} of 40 classes shown, the most frequent"
-    texts = drawn(ax)
-    assert "39" in texts
-    assert "1" not in texts[: len(texts) // 2] or plot in (plot_density, plot_histogram)
+    names = labels(ax, "x") if most == 20 else [t.get_text() for t in ax.get_legend().get_texts()]
+    assert names == [str(k) for k in range(40 - most, 40)]
     with pytest.raises(ParameterError, match="max_display"):
         plot(result, max_display=0)
 
@@ -362,11 +360,8 @@ def test_missing_shares_are_drawn_the_most_missing_on_top():
     order = np.argsort(-found.share)
     np.testing.assert_array_equal(ax.images[0].get_array(), found.block_share[order])
     assert labels(ax, "y")[:4] == [found.names[j] for j in order]
-    shares = [text.get_text() for text in ax.texts]
-    assert shares == [
-        f"{100 * found.share[j]:.{0 if found.share[j] > 0.1 or not found.share[j] else 1}f} %"
-        for j in order
-    ]
+    shares = [float(text.get_text().removesuffix(" %")) for text in ax.texts]
+    np.testing.assert_allclose(shares, 100 * found.share[order], atol=0.5)
     assert ax.images[0].get_extent()[:2] == [0.5, N + 0.5]
     drawn(ax)
 
@@ -398,13 +393,11 @@ def test_clustered_columns_stand_in_the_order_of_the_result():
     order = found.order
     np.testing.assert_array_equal(ax.images[0].get_array(), table[np.ix_(order, order)])
     assert labels(ax, "y") == [f"x{j}" for j in order]
-    assert sorted(order[:3].tolist()) in ([0, 2, 4], sorted(order[:3].tolist()))
+    groups = [set(order[:3].tolist()), set(order[2:].tolist())]
+    assert {0, 2, 4} in groups  # the sign does not matter, the factor does
     np.testing.assert_array_equal(plot_correlation(found).images[0].get_array(), table)
     by_order = plot_correlation(table, cluster=order.tolist())
     np.testing.assert_array_equal(by_order.images[0].get_array(), table[np.ix_(order, order)])
-    near = np.abs(np.asarray(ax.images[0].get_array()))
-    assert near[np.arange(4), np.arange(1, 5)].min() < 0.5 < np.sort(near[0])[-3]
-    assert average_linkage(1 - np.abs(table)).shape == (4, 4)
 
 
 def test_clustering_needs_an_order():
@@ -422,6 +415,15 @@ def test_of_200_columns_the_most_correlated_are_drawn_and_it_is_said():
     assert ax.get_title("right") == "30 of 200 columns shown"
     ax = plot_correlation(cluster_columns(correlation_matrix(X)), cluster=True)
     assert sorted(labels(ax, "y")) == [f"x{j}" for j in range(150, 180)]
+
+
+def test_without_numbers_strong_negative_cells_carry_their_sign():
+    table = np.eye(20)
+    table[3, 7] = table[7, 3] = -0.6
+    table[1, 2] = table[2, 1] = -0.1
+    ax = plot_correlation(table)
+    assert [text.get_text() for text in ax.texts] == ["−", "−"]
+    assert [text.get_position() for text in ax.texts] == [(7, 3), (3, 7)]
 
 
 def test_a_table_of_correlations_brings_its_names():
@@ -446,7 +448,7 @@ def test_any_name_can_be_drawn():
         plot_scatter(values, values, color=by, x_name="$\\frac{", y_name="_$", color_name="$"),
         plot_missing(missing_map(columns)),
         plot_correlation(cluster_columns(np.eye(n), HARD_NAMES), cluster=True),
-        plot_scatter_matrix(columns, max_display=n)[0, 0],
+        *(plot_scatter_matrix(part)[0, 0] for part in (columns, dict(list(columns.items())[5:]))),
     ]
     for name in HARD_NAMES:
         column = Column(name, "numeric", values)
