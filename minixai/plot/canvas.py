@@ -7,6 +7,7 @@ axes differ in their `SERIES`: in lightness as well as in hue, in dashes and in 
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,6 +57,7 @@ SERIES = (
 )
 """Styles in the order in which they are given out; what exceeds them is not drawn, and said."""
 
+_LETTERS_AN_INCH = 15  # of small print
 _DARK_TEXT = "#101010"
 _LIGHT_TEXT = "#fefefe"
 
@@ -98,12 +100,17 @@ def whole_numbers() -> Any:
     return require("matplotlib.ticker", "plot").MaxNLocator(integer=True, min_n_ticks=1)
 
 
-def note(ax: Any, *sentences: str) -> None:
-    """Write what the figure leaves out above its right corner; empty sentences are none."""
-    sentence = "\n".join(each for each in sentences if each)
-    if not sentence:
-        return
-    ax.set_title(sentence, loc="right", fontsize="small", parse_math=False, usetex=False)
+def note(ax: Any, *sentences: str, inches: float | None = None) -> None:
+    """Write what the figure leaves out above its right corner; empty sentences are none.
+
+    A sentence wider than ``inches`` (None: the axes) is broken into lines.
+    """
+    width = ax.bbox.width / ax.figure.dpi if inches is None else inches
+    n_letters = max(12, int(_LETTERS_AN_INCH * width))
+    lines = [line for each in sentences for line in textwrap.wrap(each, n_letters)]
+    if lines:
+        look = {"fontsize": "small", "parse_math": False, "usetex": False}
+        ax.set_title("\n".join(lines), loc="right", **look)
 
 
 def legend(ax: Any, handles: Any, names: Iterable[str], **options: Any) -> Any:

@@ -95,6 +95,7 @@ def plot_scatter_matrix(
         sentence,
         colors.sentence,
         f"left out: {n_lost:,} rows with a missing value" if n_lost else "",
+        inches=len(names) * axes[0, -1].bbox.width / axes[0, -1].figure.dpi,
     )
     return axes
 

@@ -110,6 +110,21 @@ def test_no_text_leaves_the_figure_and_ticks_stay_apart(draw):
         assert ax.get_legend().get_window_extent(renderer).x1 <= frame.x1 + 1
 
 
+@pytest.mark.parametrize("size", [(2.6, 3.0), (6.0, 4.0)])
+def test_what_is_left_out_is_said_inside_the_figure(size):
+    ax = Figure(figsize=size, layout="constrained").subplots()
+    values = np.where(np.arange(N) % 3, VALUES, np.nan)
+    by = np.where(np.arange(N) % 2, np.arange(N) % 40, np.nan)
+    plot_box(box_summary(values, by), ax, max_display=3)
+    canvas = FigureCanvasAgg(ax.figure)
+    canvas.draw()
+    box = ax._right_title.get_window_extent(canvas.get_renderer())
+    assert box.x0 >= 0
+    assert box.y1 <= ax.figure.bbox.y1 + 1
+    words = ax.get_title("right").replace("\n", " ")
+    assert words.endswith("left out: 80 rows without a value and 80 rows without a class")
+
+
 def test_series_differ_in_grey_in_dashes_and_in_form():
     for one, other in itertools.combinations(SERIES, 2):
         assert one.dashes != other.dashes
