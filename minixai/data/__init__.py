@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from minixai.data.imputation import SimpleImputer as SimpleImputer
     from minixai.data.leak_hints import check_leak_hints as check_leak_hints
     from minixai.data.log_transform import LogTransformer as LogTransformer
+    from minixai.data.missing_pattern import MissingMap as MissingMap
+    from minixai.data.missing_pattern import missing_map as missing_map
     from minixai.data.neighbor_imputation import NeighborImputer as NeighborImputer
     from minixai.data.outlier_table import OutlierTable as OutlierTable
     from minixai.data.polynomial import PolynomialFeatures as PolynomialFeatures
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from minixai.data.relation_checks import check_relations as check_relations
     from minixai.data.row_repetition import DuplicateRows as DuplicateRows
     from minixai.data.row_repetition import duplicate_rows as duplicate_rows
+    from minixai.data.sample_size import LearningCurve as LearningCurve
+    from minixai.data.sample_size import learning_curve as learning_curve
     from minixai.data.scaling import MinMaxScaler as MinMaxScaler
     from minixai.data.scaling import RobustScaler as RobustScaler
     from minixai.data.scaling import StandardScaler as StandardScaler
@@ -63,8 +67,10 @@ _HOME = {
     "Encoded": "table_encoder",
     "FeatureSelection": "feature_selection",
     "FoldComparison": "fold_comparison",
+    "LearningCurve": "sample_size",
     "LogTransformer": "log_transform",
     "MinMaxScaler": "scaling",
+    "MissingMap": "missing_pattern",
     "NeighborImputer": "neighbor_imputation",
     "OutlierTable": "outlier_table",
     "PolynomialFeatures": "polynomial",
@@ -89,7 +95,9 @@ _HOME = {
     "grouped_folds": "validation_folds",
     "is_movielens": "reading",
     "last_out_folds": "validation_folds",
+    "learning_curve": "sample_size",
     "make_shop": "shop",
+    "missing_map": "missing_pattern",
     "outliers": "winsorizing",
     "prediction_skill": "single_column",
     "random_folds": "validation_folds",
@@ -115,8 +123,10 @@ __all__ = [
     "Encoded",
     "FeatureSelection",
     "FoldComparison",
+    "LearningCurve",
     "LogTransformer",
     "MinMaxScaler",
+    "MissingMap",
     "NeighborImputer",
     "OutlierTable",
     "PolynomialFeatures",
@@ -141,7 +151,9 @@ __all__ = [
     "grouped_folds",
     "is_movielens",
     "last_out_folds",
+    "learning_curve",
     "make_shop",
+    "missing_map",
     "outliers",
     "prediction_skill",
     "random_folds",

@@ -30,7 +30,7 @@ from minixai.metrics import Metric, get_metric
 from minixai.parallel import as_engine
 from minixai.protocols import Array
 
-__all__ = ["CrossValidation", "cross_validate"]
+__all__ = ["CrossValidation", "cross_validate", "folds_for"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +64,8 @@ class CrossValidation:
     """Whether held-out rows are resampled within each class."""
     draws: tuple[int, int] = (500, 0)
     """Number of resamples and their seed."""
+    train_scores: Array | None = None
+    """The scores on the rows each fold was fitted on, (n_folds,), where they were asked for."""
 
     @property
     def mean(self) -> float:
@@ -125,6 +127,7 @@ def cross_validate(
     random_state: int | None = 0,
     n_bootstrap: int = 500,
     level: float = 0.95,
+    with_train_scores: bool = False,
     n_jobs: Any = 1,
 ) -> CrossValidation:
     """Fit a model on each fold's training rows and score it on the rows held out.
@@ -150,6 +153,8 @@ def cross_validate(
         Resamples behind the interval.
     level : float
         Of the interval, in (0, 1).
+    with_train_scores : bool
+        Whether each model is scored on its training rows too.
     n_jobs : int or Engine
         How the folds are spread.
 
@@ -172,18 +177,21 @@ def cross_validate(
     parts = _table_parts(X, encoder, seed) if isinstance(X, Table) else _array_parts(X, y)
     if isinstance(X, Table) and y is not None:
         raise ParameterError("`y` stands in the Table already: leave it out.")
-    folds = _folds(model, parts.target, splits, seed)
+    folds = folds_for(model, parts.target, splits, seed)
 
-    def judged(fold: tuple[Array, Array]) -> tuple[Metric, bool, float, Array, Array]:
+    def judged(fold: tuple[Array, Array]) -> tuple[Metric, bool, float, float, Array, Array]:
         X_train, y_train, X_test, y_test = parts.of(*fold)
         fitted = _copied(model).fit(X_train, y_train)
         chosen = get_metric(metric, fitted)
-        output = np.asarray(getattr(fitted, chosen.method)(X_test))
-        score = chosen.of_output(y_test, output)
-        return chosen, hasattr(fitted, "classes_"), score, output, y_test
+        told = getattr(fitted, chosen.method)
+        output = np.asarray(told(X_test))
+        score, known = chosen.of_output(y_test, output), float("nan")
+        if with_train_scores:
+            known = chosen.of_output(y_train, np.asarray(told(X_train)))
+        return chosen, hasattr(fitted, "classes_"), score, known, output, y_test
 
     results = as_engine(n_jobs).map(judged, folds)
-    metrics, has_classes, scores, outputs, targets = zip(*results, strict=True)
+    metrics, has_classes, scores, known, outputs, targets = zip(*results, strict=True)
     found = CrossValidation(
         model=repr(model),
         metric=metrics[0],
@@ -195,6 +203,7 @@ def cross_validate(
         targets=targets,
         by_class=all(has_classes),
         draws=(n_bootstrap, seed),
+        train_scores=np.array(known) if with_train_scores else None,
     )
     return replace(found, interval=quantiles(resampled(found), level))
 
@@ -251,7 +260,8 @@ def _is_classifier(model: Any) -> bool:
     return bool(kind == "classifier")
 
 
-def _folds(model: Any, target: Array, splits: Any, seed: int) -> Folds:
+def folds_for(model: Any, target: Array, splits: Any, seed: int) -> Folds:
+    """Return the folds that `cross_validate` makes of ``splits``."""
     if isinstance(splits, (int, np.integer)) and not isinstance(splits, bool):
         if _is_classifier(model):
             return stratified_folds(target, int(splits), seed)

@@ -1,12 +1,15 @@
 """Where a figure is drawn, and in which colours.
 
 The two colours are told apart by people who see few colours and stand out on white and on
-black; since in grey they look alike, a sign is never shown by colour alone.
+black; since in grey they look alike, a sign is never shown by colour alone. Several things in one
+axes differ in their `SERIES`: in lightness as well as in hue, in dashes and in the form of points.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,11 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE",
+    "SERIES",
     "VERMILLION",
+    "Style",
     "cell_texts",
     "diverging_map",
+    "legend",
     "new_axes",
     "note",
+    "point_map",
     "sequential_map",
     "whole_numbers",
 ]
@@ -31,6 +38,26 @@ __all__ = [
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 
+
+class Style(NamedTuple):
+    """How one of several things is drawn: colour, dashes of its lines, form of its points."""
+
+    color: str
+    dashes: Any
+    marker: str
+
+
+SERIES = (
+    Style(BLUE, "-", "o"),
+    Style("#E69F00", (0, (5, 1.8)), "^"),
+    Style("#7A2F7D", (0, (1.2, 1.4)), "s"),
+    Style("#009E73", (0, (6, 1.5, 1.2, 1.5)), "D"),
+    Style("#56B4E9", (0, (9, 2.5)), "v"),
+    Style("#5B4636", (0, (5, 1.4, 1.2, 1.4, 1.2, 1.4)), "P"),
+)
+"""Styles in the order in which they are given out; what exceeds them is not drawn, and said."""
+
+_LETTERS_AN_INCH = 15  # of small print
 _DARK_TEXT = "#101010"
 _LIGHT_TEXT = "#fefefe"
 
@@ -57,6 +84,13 @@ def sequential_map() -> Any:
     return _with_gap(colors.LinearSegmentedColormap.from_list("minixai_sequential", steps))
 
 
+def point_map() -> Any:
+    """Return the colours of numbers on single points: none so pale that it is lost on white."""
+    colors = require("matplotlib.colors", "plot")
+    steps = ["#f0c36a", "#7fb8d8", BLUE, "#003a5c"]
+    return _with_gap(colors.LinearSegmentedColormap.from_list("minixai_point", steps))
+
+
 def _with_gap(colors: Any) -> Any:
     return colors.with_extremes(bad="#bdbdbd")
 
@@ -66,16 +100,43 @@ def whole_numbers() -> Any:
     return require("matplotlib.ticker", "plot").MaxNLocator(integer=True, min_n_ticks=1)
 
 
-def note(ax: Any, sentence: str) -> None:
-    """Write what the figure leaves out above its right corner."""
-    ax.set_title(sentence, loc="right", fontsize="small", parse_math=False, usetex=False)
+def note(ax: Any, *sentences: str, inches: float | None = None) -> None:
+    """Write what the figure leaves out above its right corner; empty sentences are none.
+
+    A sentence wider than ``inches`` (None: the axes) is broken into lines.
+    """
+    width = ax.bbox.width / ax.figure.dpi if inches is None else inches
+    n_letters = max(12, int(_LETTERS_AN_INCH * width))
+    lines = [line for each in sentences for line in textwrap.wrap(each, n_letters)]
+    if lines:
+        look = {"fontsize": "small", "parse_math": False, "usetex": False}
+        ax.set_title("\n".join(lines), loc="right", **look)
+
+
+def legend(ax: Any, handles: Any, names: Iterable[str], **options: Any) -> Any:
+    """Draw a legend without a frame; nothing in it is a formula, no name is left out.
+
+    matplotlib passes over names that begin with an underscore: they are written afterwards.
+    """
+    texts = list(names)
+    places = [str(i) for i in range(len(texts))]
+    found = ax.legend(handles, places, **{"frameon": False, "fontsize": "small", **options})
+    for text, name in zip(found.get_texts(), texts, strict=True):
+        text.set(text=name, parse_math=False, usetex=False)
+    found.get_title().set(parse_math=False, usetex=False, fontsize="small")
+    return found
 
 
 def cell_texts(ax: Any, image: Any, values: Array, texts: list[list[str]]) -> None:
-    """Write a text into each cell of a heatmap, dark on light cells and light on dark ones."""
+    """Write a text into each cell of a heatmap, dark on light cells and light on dark ones.
+
+    An empty text is none.
+    """
     shades = image.cmap(image.norm(np.ma.masked_invalid(values)))
     for i, row in enumerate(texts):
         for j, text in enumerate(row):
+            if not text:
+                continue
             red, green, blue = shades[i, j, :3]
             light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
             ax.text(

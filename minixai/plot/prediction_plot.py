@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from minixai.plot.canvas import BLUE, new_axes, note
-from minixai.plot.point_sample import sampled_pairs
+from minixai.plot.point_sample import point_alpha, sampled_pairs
 from minixai.plot.text import PLAIN_TEXT
 
 if TYPE_CHECKING:
@@ -65,7 +63,7 @@ def plot_predictions(
     high = float(max(true.max(), predicted.max()))
     line = axes.spines["left"].get_edgecolor()
     axes.plot([low, high], [low, high], color=line, linewidth=1, linestyle="--", zorder=3)
-    alpha = float(np.clip(60.0 / np.sqrt(true.size) / 4, 0.12, 0.8))
+    alpha = point_alpha(true.size)
     axes.scatter(true, predicted, s=14, color=BLUE, alpha=alpha, linewidths=0, rasterized=True)
     words = "dashed: predicted = true"
     axes.text(

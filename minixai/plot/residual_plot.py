@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minixai.plot.canvas import BLUE, new_axes, note
-from minixai.plot.point_sample import sampled_pairs
+from minixai.plot.point_sample import point_alpha, sampled_pairs
 from minixai.plot.text import PLAIN_TEXT
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def plot_residuals(
     axes = new_axes(ax, (4.8, 4.6))
     line = axes.spines["left"].get_edgecolor()
     axes.axhline(0.0, color=line, linewidth=1, linestyle="--", zorder=3)
-    alpha = float(np.clip(60.0 / np.sqrt(true.size) / 4, 0.12, 0.8))
+    alpha = point_alpha(true.size)
     axes.scatter(predicted, residual, s=14, color=BLUE, alpha=alpha, linewidths=0, rasterized=True)
     reach = float(np.abs(residual).max()) or 1.0
     axes.set_ylim(-1.12 * reach, 1.12 * reach)

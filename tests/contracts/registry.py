@@ -6,6 +6,7 @@ import numpy as np
 
 from minixai.compression import prune, quantize
 from minixai.data import (
+    BehaviourFeatures,
     Binner,
     LogTransformer,
     MinMaxScaler,
@@ -106,6 +107,9 @@ SCIKIT_LEARN = {
     "PolynomialFeatures": PolynomialFeatures,
 }
 """Every estimator of 2-D arrays with its default arguments, for `check_estimator`."""
+
+OF_TABLES = {BehaviourFeatures}
+"""Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
 DRAWS_ROWS = {"LinearRegression sgd"}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""

@@ -27,22 +27,11 @@ from minixai.plot import (  # noqa: E402
 from minixai.plot.canvas import BLUE, VERMILLION  # noqa: E402
 from minixai.plot.text import number_text  # noqa: E402
 from minixai.protocols import Layer  # noqa: E402
+from tests.plot.hard_names import HARD_NAMES  # noqa: E402
 
 RNG = np.random.default_rng(0)
 WEIGHTS = (RNG.normal(size=(5, 4)), RNG.normal(size=(4, 1)))
 MATRIX = np.array([[1.0, -0.45, 0.2], [-0.45, 1.0, 0.73], [0.2, 0.73, 1.0]])
-HARD_NAMES = [
-    "cost_$_to_$",
-    "$\\frac{",
-    "x" * 500,
-    "\ud800 alone",
-    "tab\tnew\nline\x00\x1b[31m",
-    "right\u202eot\u2066left",
-    "",
-    "评分 \u0627\u0644\u0633\u0639\u0631",
-    "<img src=x onerror=alert(1)>",
-    "\ufffe\uffff",
-]
 
 
 class Model:
