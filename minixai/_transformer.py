@@ -124,9 +124,8 @@ class Transformer(Estimator):
     @classmethod
     def _with_column_state(cls, meta: Mapping[str, Any]) -> Self:
         """Return a transformer with the arguments and columns of a saved one."""
-        tuples = {
-            key: tuple(meta["params"][key]) for key in meta["tuples"]
-        }  # JSON knows lists only
+        lists = meta.get("tuples", ())  # JSON knows lists only
+        tuples = {key: tuple(meta["params"][key]) for key in lists}
         made = cls(**{**meta["params"], **tuples})
         made.n_features_in_ = int(meta["n_features"])
         if meta["names"] is not None:

@@ -41,7 +41,7 @@ def test_evaluations_are_limited_and_few():
         return math.cosh(x - 0.3)
 
     minimum_in_interval(counted, -50.0, 40.0)
-    assert len(calls) < 60
+    assert len(calls) < 20, "parabolas find it; golden sections alone take 47"
     calls.clear()
     minimum_in_interval(counted, -50.0, 40.0, n_evaluations=7)
     assert len(calls) == 7

@@ -155,3 +155,12 @@ def test_options_are_checked(arguments, message):
 def test_what_cannot_be_judged_is_named():
     with pytest.raises(DataError, match="'x1' has no value in any of 2 rows"):
         outliers([[1.0, np.nan], [2.0, np.nan]])
+
+
+def test_the_usual_widths():
+    X = np.arange(101.0)[:, None]
+    z = Winsorizer().fit(X)
+    assert z.high_[0] == pytest.approx(50.0 + 3.5 * 1.4826022185056018 * 25.0)
+    assert Winsorizer("iqr").fit(X).high_[0] == pytest.approx(75.0 + 1.5 * 50.0)
+    normal = np.random.default_rng(0).normal(size=(20_000, 1))
+    assert Winsorizer().fit(normal).high_[0] == pytest.approx(3.5, abs=0.1)
