@@ -21,10 +21,11 @@ from minixai._validation import check_number, seed_of
 from minixai.data.encoding import (
     Encoding,
     IdEncoding,
-    as_kind,
+    encodable,
     learn_encoding,
     restore_encoding,
 )
+from minixai.data.kind_conversion import as_kind
 from minixai.data.selection import description, left_out
 from minixai.data.table import Table
 from minixai.data.target_encoding import deal_folds, fit_offsets, out_of_fold_offsets
@@ -132,7 +133,8 @@ class TableEncoder:
         self._encodings: dict[str, Encoding] = {}
         for name in table.features:
             if name not in self._left_out:
-                self._encodings[name] = learn_encoding(table.columns[name], self.rare_share)
+                column = encodable(table.columns[name])
+                self._encodings[name] = learn_encoding(column, self.rare_share)
         self._classes, targets = _outputs(table)
         self._learn_offsets(table, targets)
         for name, encoding in list(self._encodings.items()):
@@ -182,7 +184,7 @@ class TableEncoder:
                     f"Column {name!r} was there in training and is missing now."
                     f"{suggestion(name, table.columns)}"
                 )
-            made = encoding.encode(as_kind(table.columns[name], self._kinds[name]))
+            made = encoding.encode(encodable(as_kind(table.columns[name], self._kinds[name])))
             X[:, first : first + made.shape[1]] = made
             first += made.shape[1]
         groups = {name: list(names) for name, names in self.groups.items()}
