@@ -4,10 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from minixai.data.calendar_encoding import DatetimeEncoder as DatetimeEncoder
     from minixai.data.checks import check_leak as check_leak
     from minixai.data.checks import check_table as check_table
     from minixai.data.column import Column as Column
+    from minixai.data.frequency_encoding import FrequencyEncoder as FrequencyEncoder
+    from minixai.data.hash_encoding import HashingEncoder as HashingEncoder
     from minixai.data.imputation import SimpleImputer as SimpleImputer
+    from minixai.data.multi_hot_encoding import MultiHotEncoder as MultiHotEncoder
+    from minixai.data.one_hot_encoding import OneHotEncoder as OneHotEncoder
+    from minixai.data.ordinal_encoding import OrdinalEncoder as OrdinalEncoder
     from minixai.data.reading import is_movielens as is_movielens
     from minixai.data.reading import read_movielens as read_movielens
     from minixai.data.scaling import StandardScaler as StandardScaler
@@ -22,16 +28,26 @@ if TYPE_CHECKING:
     from minixai.data.table import Table as Table
     from minixai.data.table_encoder import Encoded as Encoded
     from minixai.data.table_encoder import TableEncoder as TableEncoder
+    from minixai.data.target_encoding import TargetEncoder as TargetEncoder
+    from minixai.data.text_encoding import TextEncoder as TextEncoder
 
 _HOME = {
     "Column": "column",
+    "DatetimeEncoder": "calendar_encoding",
     "Encoded": "table_encoder",
-    "SimpleImputer": "imputation",
+    "FrequencyEncoder": "frequency_encoding",
+    "HashingEncoder": "hash_encoding",
+    "MultiHotEncoder": "multi_hot_encoding",
+    "OneHotEncoder": "one_hot_encoding",
+    "OrdinalEncoder": "ordinal_encoding",
     "Shop": "shop",
+    "SimpleImputer": "imputation",
     "Split": "splitting",
     "StandardScaler": "scaling",
     "Table": "table",
     "TableEncoder": "table_encoder",
+    "TargetEncoder": "target_encoding",
+    "TextEncoder": "text_encoding",
     "check_leak": "checks",
     "check_table": "checks",
     "is_movielens": "reading",
@@ -46,13 +62,21 @@ _HOME = {
 
 __all__ = [
     "Column",
+    "DatetimeEncoder",
     "Encoded",
+    "FrequencyEncoder",
+    "HashingEncoder",
+    "MultiHotEncoder",
+    "OneHotEncoder",
+    "OrdinalEncoder",
     "Shop",
     "SimpleImputer",
     "Split",
     "StandardScaler",
     "Table",
     "TableEncoder",
+    "TargetEncoder",
+    "TextEncoder",
     "check_leak",
     "check_table",
     "is_movielens",

@@ -5,7 +5,18 @@ import functools
 import numpy as np
 
 from minixai.compression import prune, quantize
-from minixai.data import SimpleImputer, StandardScaler
+from minixai.data import (
+    DatetimeEncoder,
+    FrequencyEncoder,
+    HashingEncoder,
+    MultiHotEncoder,
+    OneHotEncoder,
+    OrdinalEncoder,
+    SimpleImputer,
+    StandardScaler,
+    TargetEncoder,
+    TextEncoder,
+)
 from minixai.explain import Gradient, InputXGradient
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
@@ -42,6 +53,18 @@ ESTIMATORS = {
     "MLPClassifier of three": (lambda: MLPClassifier(**small), three_classes),
     "StandardScaler": (StandardScaler, numbers),
     "SimpleImputer": (SimpleImputer, numbers),
+    "OneHotEncoder": (OneHotEncoder, numbers),
+    "OrdinalEncoder": (lambda: OrdinalEncoder(unknown=-1), numbers),
+    "MultiHotEncoder": (MultiHotEncoder, numbers),
+    "FrequencyEncoder": (FrequencyEncoder, numbers),
+    "HashingEncoder": (HashingEncoder, numbers),
+    "TargetEncoder": (TargetEncoder, numbers),
+    "TargetEncoder of three": (
+        lambda: TargetEncoder(joint=False, task="classification"),
+        three_classes,
+    ),
+    "DatetimeEncoder": (lambda: DatetimeEncoder(parts=("hour", "second", "age")), numbers),
+    "TextEncoder": (TextEncoder, numbers),
 }
 """Name -> (factory, X -> y)."""
 
@@ -53,8 +76,23 @@ SCIKIT_LEARN = {
     "MLPClassifier": MLPClassifier,
     "StandardScaler": StandardScaler,
     "SimpleImputer": SimpleImputer,
+    "OneHotEncoder": OneHotEncoder,
+    "OrdinalEncoder": OrdinalEncoder,
+    "MultiHotEncoder": MultiHotEncoder,
+    "FrequencyEncoder": FrequencyEncoder,
+    "HashingEncoder": HashingEncoder,
+    "TargetEncoder": TargetEncoder,
+    "TargetEncoder joint=False": lambda: TargetEncoder(joint=False),
+    "DatetimeEncoder": DatetimeEncoder,
+    "TextEncoder": TextEncoder,
 }
 """Every estimator of 2-D arrays with its default arguments, for `check_estimator`."""
+
+LABEL_ENCODERS = [name for name in ESTIMATORS if "Encoder" in name]
+"""Estimators that take text for labels."""
+
+OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
+"""Transformers whose `fit_transform` is not `fit` and `transform`: no row sees its own target."""
 
 DRAWS_ROWS = {"LinearRegression sgd"}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""

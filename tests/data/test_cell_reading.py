@@ -43,7 +43,7 @@ def test_what_is_no_number_stays_a_label(cells):
 
 
 def test_percentages_among_numbers_are_refused_by_row_and_column():
-    with pytest.raises(DataError, match="'x' mixes .* row 1 holds '3', row 2 '12%'") as caught:
+    with pytest.raises(DataError, match=r"'x' mixes .* row 1 holds '3', row 2 '12%'") as caught:
         column(["0", "3", "12%"])
     assert "\n" not in str(caught.value)
     assert column(["0", "3", "12%"], "categorical").labels().tolist() == ["0", "3", "12%"]
@@ -115,7 +115,7 @@ def test_dates_that_no_row_tells_or_no_calendar_has_stay_labels():
 
 def test_seconds_are_dates_where_asked():
     assert column([0, 86400], "datetime").labels().tolist() == ["1970-01-01", "1970-01-02"]
-    with pytest.raises(DataError, match="row 1: 1577836800000 is beyond .* divide milliseconds"):
+    with pytest.raises(DataError, match=r"row 1: 1577836800000 is beyond .* divide milliseconds"):
         column([0, 1577836800000], "datetime")
 
 
