@@ -20,7 +20,7 @@ import numpy as np
 
 from minixai._numba import kernel
 from minixai._transformer import Transformer
-from minixai._validation import column_names
+from minixai._validation import as_matrix, column_names
 from minixai.data.column import Column
 from minixai.data.column_container import as_columns
 from minixai.data.kind_conversion import as_objects, label_texts
@@ -84,6 +84,20 @@ class ColumnEncoder(Transformer):
             The first of them.
         """
         self._write(self._known_columns(X), matrix, first)
+
+    def _given_back(self, X: Any, *, allow_nan: bool = False) -> Array:
+        """Return what `transform` gave as a matrix (n_samples, n_outputs), checked."""
+        self._check_fitted()
+        n_outputs = self._n_outputs
+        if n_outputs == 0 and np.shape(X)[1:] == (0,):
+            return np.empty(np.shape(X))
+        matrix = as_matrix(X, owner=type(self).__name__, allow_nan=allow_nan)
+        if matrix.shape[1] != n_outputs:
+            raise DataError(
+                f"X has {matrix.shape[1]} columns, and transform gives {n_outputs}: pass what it "
+                "gave."
+            )
+        return matrix
 
     @abstractmethod
     def _check_options(self) -> None:

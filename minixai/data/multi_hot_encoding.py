@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from minixai._numba import kernel
-from minixai._validation import as_matrix, check_number
+from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.column_container import as_labels
 from minixai.data.column_encoding import (
@@ -85,13 +85,7 @@ class MultiHotEncoder(ColumnEncoder):
 
     def inverse_transform(self, X: Any) -> Array:
         """Return the joined labels (n_samples, n_features), object; None for rows of zeros."""
-        self._check_fitted()
-        matrix = as_matrix(X, owner=type(self).__name__)
-        if matrix.shape[1] != self._n_outputs:
-            raise DataError(
-                f"X has {matrix.shape[1]} columns, and transform gives {self._n_outputs}: pass "
-                "what it gave."
-            )
+        matrix = self._given_back(X)
         restored = np.full((len(matrix), self.n_features_in_), None, dtype=object)
         first = 0
         for j in range(self.n_features_in_):

@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_matrix
 from minixai.data.column import Column
 from minixai.data.column_container import as_columns, as_labels
 from minixai.data.column_encoding import (
@@ -33,7 +32,7 @@ from minixai.data.column_encoding import (
     positions,
 )
 from minixai.data.kind_conversion import as_objects, label_texts
-from minixai.errors import DataError, ParameterError, suggestion
+from minixai.errors import ParameterError, suggestion
 from minixai.protocols import Array
 
 __all__ = ["OrdinalEncoder"]
@@ -79,13 +78,7 @@ class OrdinalEncoder(ColumnEncoder):
 
     def inverse_transform(self, X: Any) -> Array:
         """Return the labels (n_samples, n_features), object; None where missing or unknown."""
-        self._check_fitted()
-        matrix = as_matrix(X, owner=type(self).__name__, allow_nan=True)
-        if matrix.shape[1] != self.n_features_in_:
-            raise DataError(
-                f"X has {matrix.shape[1]} columns, and transform gives {self.n_features_in_}: "
-                "pass what it gave."
-            )
+        matrix = self._given_back(X, allow_nan=True)
         restored = np.full(matrix.shape, None, dtype=object)
         for j, labels in enumerate(self.categories_):
             values = matrix[:, j]
