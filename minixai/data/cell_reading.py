@@ -60,12 +60,13 @@ def number_or_none(cell: Any) -> float | None:
 
 def read_truths(cells: Sequence[Any]) -> list[bool] | None:
     """Return cells as truth values, or None if one of them is none."""
-    words = [cell.lower() if isinstance(cell, str) else cell for cell in cells]
-    if all(word in _TRUTHS for word in words if isinstance(word, str)) and all(
-        isinstance(word, (str, bool, np.bool_)) for word in words
-    ):
-        return [_TRUTHS[word] if isinstance(word, str) else bool(word) for word in words]
-    return None
+    truths = []
+    for cell in cells:
+        truth = _TRUTHS.get(cell.lower()) if isinstance(cell, str) else cell
+        if not isinstance(truth, (bool, np.bool_)):
+            return None
+        truths.append(bool(truth))
+    return truths
 
 
 def read_numbers(

@@ -184,7 +184,7 @@ def _from_array(name: str, cells: Array, place: Any) -> Column:
 
 
 def _of_numbers(name: str, numbers: Array, place: Any) -> Column:
-    if numbers.dtype.kind in "iu" and len(numbers) and int(numbers.max()) >= _EXACT:
+    if numbers.dtype.kind in "iu" and max(-int(numbers.min()), int(numbers.max())) >= _EXACT:
         labels, codes = np.unique(numbers, return_inverse=True)
         return Column(name, "categorical", codes.astype(np.int64), labels)
     values = np.array(numbers, dtype=np.float64)
@@ -232,7 +232,9 @@ def _of_distinct(name: str, codes: Array, found: list[Any], place: Any) -> Colum
         return Column(name, "boolean", truths[codes], np.array([False, True]))
     if present and not any(isinstance(cell, str) or _is_date(cell) for cell in present):
         numbers = np.array(present)
-        if numbers.dtype.kind in "iu" and int(np.abs(numbers).max()) >= _EXACT:
+        if numbers.dtype.kind == "O":  # integers of more than 64 bits
+            return _sorted(name, codes, as_objects([_text(cell) for cell in present]))
+        if numbers.dtype.kind in "iu" and max(-min(present), max(present)) >= _EXACT:
             return _sorted(name, codes, numbers)
         values = np.append(np.array(present, dtype=np.float64), np.nan)[codes]
         return _of_numbers(name, values, place)

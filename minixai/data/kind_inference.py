@@ -1,17 +1,4 @@
-"""From the cells of a column to a typed column: its kind, inferred or given.
-
-The rules, first match wins; each can be overridden by naming the kind.
-
-pandas' ordered categories are ``ordinal``, its times ``datetime``, its truth values ``boolean``.
-Text: ``true`` and ``false`` are ``boolean``; dates are ``datetime``, and numbers written as
-text numbers (`cell_reading` says which formats, and when it refuses); labels joined by ``|``
-or ``;`` are ``multi``; a name such as ``user_id``, ``placeID`` or ``zip`` is an ``id``; cells of
-five words and more on average, of which hardly any comes twice, are free ``text``; more than
-50 different labels, names included, are an ``id`` too (`TableEncoder` leaves out what hardly
-ever repeats, and says so); the rest is ``categorical``. Integers under an id's name, and the
-row numbers that a spreadsheet leaves in a column without a name, are an ``id``; all other
-numbers are ``numeric``: counts, years and amounts repeat just as codes do, so their values
-cannot tell them apart. Durations become days.
+"""From the cells of a column to a typed column: its kind, inferred (`kind_rule`) or given.
 
 Named kinds read more: ``datetime`` takes numbers as seconds since 1970, ``boolean`` takes 0 and
 1, ``ordinal`` the sorted order, ``numeric`` turns dates into years with their fraction; text
@@ -23,7 +10,6 @@ Cost: O(n) for hashing the cells; text is looked at once a distinct value.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +18,7 @@ import numpy as np
 from minixai.data.cell_reading import number_or_none, read_moments, read_numbers, read_truths
 from minixai.data.column import KINDS, Column
 from minixai.data.kind_conversion import as_kind, as_objects, with_kind
+from minixai.data.kind_rule import kind_of_numbers, kind_of_text, separator_of
 from minixai.errors import DataError, DataTypeError, check_option, require
 from minixai.protocols import Array
 
@@ -40,19 +27,6 @@ __all__ = ["MISSING_TEXTS", "infer_column"]
 MISSING_TEXTS = frozenset(
     ["", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "<NA>", "NaT"]
 )
-_THING = (
-    "user|item|movie|product|customer|client|place|shop|store|session|member|visitor|restaurant"
-)
-_ID_NAME = re.compile(
-    rf"(?i:(^|[^a-z])(id|uuid|guid)|({_THING})[ _-]?(id|code|key)|zip([ _-]?code)?|postcode|sku)$"
-    r"|[a-z](Id|ID)$"
-)
-_BARE_ID_NAME = re.compile(r"(?i)^(user|item|movie|product|customer|place)s?$")
-_ROW_NUMBER_NAME = re.compile(r"(?i)^(|unnamed: ?\d+|column_1|index|rownames|row)$")
-_MOST_CATEGORIES = 50  # more different labels than this are an id: encoded by target, not one-hot
-_MOST_TAGS = 200  # a vocabulary beyond this is text that happens to hold the separator
-_LEAST_JOINED = 0.02  # share of cells that hold the separator
-_LEAST_TEXTS, _LEAST_WORDS, _SINGLES = 10, 5.0, 0.9  # cells, words a cell, share that stand once
 _MOST_SECONDS = 1e11  # the year 5138: numbers beyond are milliseconds
 
 
@@ -241,7 +215,7 @@ def _number_column(name: str, codes: Array, categories: Array, kind: str | None)
         raise DataTypeError(f"Column {name!r} holds numbers: `multi` needs text such as 'a|b'.")
     labels = Column(name, "categorical", codes, categories)
     if kind is None:
-        kind = _kind_of_numbers(name, codes, categories)
+        kind = kind_of_numbers(name, codes, categories)
     if kind == "datetime":
         return _seconds_column(labels)
     if kind == "boolean":
@@ -275,19 +249,6 @@ def _boolean_column(labels: Column) -> Column:
     return as_kind(labels, "boolean")
 
 
-def _kind_of_numbers(name: str, codes: Array, categories: Array) -> str:
-    if categories.dtype.kind == "b":
-        return "boolean"
-    if categories.dtype.kind == "f":
-        return "numeric"
-    if _ID_NAME.search(name) or _BARE_ID_NAME.search(name):
-        return "id"
-    counts_up = len(categories) == len(codes) > 2 and bool((np.diff(codes) == 1).all())
-    if counts_up and categories[-1] - categories[0] == len(codes) - 1:
-        return "id" if _ROW_NUMBER_NAME.search(name) else "numeric"
-    return "numeric"
-
-
 def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -> Column:
     labels = Column(name, "categorical", codes, categories)
     if kind == "numeric":
@@ -299,9 +260,9 @@ def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -
         )
     if kind == "boolean":
         return _boolean_column(labels)
-    separator = _separator(codes, categories)
+    separator = separator_of(codes, categories)
     if kind is None:
-        kind = _kind_of_text(name, codes, categories, separator)
+        kind = kind_of_text(name, codes, categories, separator)
     if kind == "text":
         return as_kind(labels, kind)
     if kind != "multi":
@@ -309,39 +270,6 @@ def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -
     splitter = separator or next((s for s in "|;," if any(s in label for label in categories)), "|")
     cells = [[part.strip() for part in label.split(splitter)] for label in categories]
     return _multi(name, codes, cells)
-
-
-def _kind_of_text(name: str, codes: Array, categories: Array, separator: str | None) -> str:
-    if _ID_NAME.search(name):
-        return "id"
-    if separator is not None:
-        return "multi"
-    if _is_free_text(codes, categories):
-        return "text"
-    return "id" if len(categories) > _MOST_CATEGORIES else "categorical"
-
-
-def _is_free_text(codes: Array, categories: Array) -> bool:
-    """Whether cells are long and hardly any comes twice."""
-    if len(categories) < _LEAST_TEXTS:
-        return False
-    counts = np.bincount(codes[codes >= 0], minlength=len(categories))
-    if (counts == 1).sum() <= _SINGLES * counts.sum():
-        return False
-    return bool(np.mean([len(cell.split()) for cell in categories]) >= _LEAST_WORDS)
-
-
-def _separator(codes: Array, categories: Array) -> str | None:
-    """Return the sign that joins several labels in one cell, or None."""
-    counts = np.bincount(codes[codes >= 0], minlength=len(categories))
-    for sign in "|;":
-        joined = np.array([sign in label for label in categories])
-        if counts[joined].sum() < max(1.0, _LEAST_JOINED * counts.sum()):
-            continue
-        tags = {part.strip() for label in categories for part in label.split(sign)}
-        if len(tags) <= _MOST_TAGS:
-            return sign
-    return None
 
 
 def _multi(name: str, codes: Array, cells: list[Any]) -> Column:

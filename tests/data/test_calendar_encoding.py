@@ -22,7 +22,8 @@ def test_parts_are_pandas_parts(seconds):
     when = pandas.Series(np.array(seconds).astype("datetime64[s]")).dt
     expected = {
         "week": when.isocalendar().week,
-        "weekend": when.weekday >= 5,
+        "weekday": when.day_of_week,
+        "weekend": when.day_of_week >= 5,
     }
     encoder = DatetimeEncoder(tuple(PARTS), drop_constant=False)
     made = encoder.fit_transform(table(seconds))
