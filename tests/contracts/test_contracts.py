@@ -37,18 +37,16 @@ def test_models(name):
     assert done >= 4
 
 
-check_text = estimator_contract.check_text_is_named
+ESTIMATOR_CHECKS = [
+    pytest.param(name, check, id=f"{name}-{check.__name__}")
+    for name in registry.ESTIMATORS
+    for check in estimator_contract.CHECKS
+    if name not in registry.LABEL_ENCODERS or check is not estimator_contract.check_text_is_named
+]
+"""Every pair of an estimator and a check; text is what the encoders of labels encode."""
 
 
-def estimator_checks():
-    """Every pair of an estimator and a check; text is what the encoders of labels encode."""
-    for name in registry.ESTIMATORS:
-        for check in estimator_contract.CHECKS:
-            if name not in registry.LABEL_ENCODERS or check is not check_text:
-                yield pytest.param(name, check, id=f"{name}-{check.__name__}")
-
-
-@pytest.mark.parametrize(("name", "check"), estimator_checks())
+@pytest.mark.parametrize(("name", "check"), ESTIMATOR_CHECKS)
 def test_estimators(name, check):
     make, target = registry.ESTIMATORS[name]
     X = registry.rows()

@@ -50,6 +50,12 @@ def test_circles_have_radius_one_and_ages_are_days(seconds):
     )
 
 
+def test_fractions_of_seconds_belong_to_the_second_before():
+    parts = ("year", "second", "minute")
+    made = DatetimeEncoder(parts, drop_constant=False).fit_transform(table([-0.5, 59.75]))
+    assert made.tolist() == [[1969, 59, 59], [1970, 59, 0]]
+
+
 def test_december_stands_beside_january():
     made = DatetimeEncoder(("month_cycle",)).fit_transform(
         [[f"2020-{m:02}-01"] for m in range(1, 13)]

@@ -72,12 +72,20 @@ def test_columns_and_signs_are_even():
         assert abs(signs.sum()) < 5.0 * np.sqrt(len(texts))
 
 
+def places_of_a(n_columns):
+    return hash_places(["a"], n_columns, True)[0]
+
+
 def test_the_share_of_collisions_is_reported():
     rows = [["a"], ["b"], ["c"], [None]]
     assert HashingEncoder(1).fit(rows).collision_share_.tolist() == [1.0]
     places, _ = hash_places(["a", "b", "c"], 4, True)
     shared = np.mean([(places == place).sum() > 1 for place in places])
     assert HashingEncoder(4).fit(rows).collision_share_.tolist() == [shared]
+    two = next(f"k{i}" for i in range(99) if hash_places([f"k{i}"], 9, True)[0] == places_of_a(9))
+    other = next(f"k{i}" for i in range(99) if hash_places([f"k{i}"], 9, True)[0] != places_of_a(9))
+    found = HashingEncoder(9).fit([["a"], [two], [other]]).collision_share_
+    np.testing.assert_allclose(found, [2 / 3])
     assert HashingEncoder(10_000).fit(rows).collision_share_.tolist() == [0.0]
     assert HashingEncoder(3).fit([[None]]).collision_share_.tolist() == [0.0]
     assert list(HashingEncoder(2).fit(rows).groups) == ["x0"]

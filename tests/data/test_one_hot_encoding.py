@@ -96,6 +96,15 @@ def test_a_row_does_not_depend_on_the_others(rows):
         assert encoder.transform(rows[i : i + 1]).tolist() == whole[i : i + 1].tolist()
 
 
+def test_many_rows_are_written_block_by_block():
+    codes = np.random.default_rng(0).integers(-1, 3, (2, 10_000))
+    columns = [Column(f"c{j}", "id", codes[j], np.array(["p", "q", "r"])) for j in range(2)]
+    made = OneHotEncoder().fit_transform(Table({c.name: c for c in columns}))
+    for j in range(2):
+        expected = codes[j][:, None] == np.array([0, 1, 2, -1])
+        np.testing.assert_array_equal(made[:, 4 * j : 4 * j + 4], expected)
+
+
 def test_rare_unknown_and_missing_levels():
     train = np.array([["a"] * 4 + ["b"] * 3 + ["d", "e", None]], dtype=object).T
     later = np.array([["a", "b", "e", "new", None]], dtype=object).T

@@ -89,6 +89,7 @@ def test_the_most_frequent_tokens_and_ties():
     assert encoder.tokens_ == [["a", "b"]]
     assert encoder.groups == {"x0": ["x0:a", "x0:b"]}
     assert TextEncoder(1, "count").fit([["z"], ["z"], ["y y"]]).tokens_ == [["y"]]
+    assert TextEncoder(1, "count").fit([["z"], ["z"], ["z"], ["y y"]]).tokens_ == [["z"]]
     assert encoder.transform([["a b b e"], [None]]).tolist() == [[1, 2], [0, 0]]
 
 
