@@ -10,7 +10,7 @@ later file holds them as text or as numbers.
   ``(rare)``, as does a level never seen; the most frequent level and an indicator where
   missing. Two levels are one column.
 - multi: a 0/1 column a label, the rare and the unknown ones in one.
-- id: log(1 + rows in training), standardised; its offsets come from `target_encoding`.
+- id: log(1 + rows in training), standardised; its offsets come from `target_offset`.
 - datetime: the year with its fraction, as a number; ordinal and boolean: as categorical.
 
 Cost: O(n) a column made.

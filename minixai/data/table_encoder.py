@@ -1,7 +1,7 @@
 """A table becomes a matrix: learned from the training part, told column by column.
 
 Every raw column has an encoding (`encoding`), ids also offsets of the target
-(`target_encoding`); ``groups`` says which matrix columns a raw column became, so that what
+(`target_offset`); ``groups`` says which matrix columns a raw column became, so that what
 is found about the matrix folds back. Left out, each with its reason in `describe`: constant
 columns; ids of which hardly any comes twice (names, row numbers, texts), since nothing
 learned about them holds for another row; and an id that says the same as an earlier one
@@ -28,7 +28,7 @@ from minixai.data.encoding import (
 from minixai.data.kind_conversion import as_kind
 from minixai.data.selection import description, left_out
 from minixai.data.table import Table
-from minixai.data.target_encoding import deal_folds, fit_offsets, out_of_fold_offsets
+from minixai.data.target_offset import deal_folds, fit_offsets, out_of_fold_offsets
 from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
 from minixai.protocols import Array
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minixai.data import Column, TargetEncoder
-from minixai.data.target_encoding import (
+from minixai.data.target_offset import (
     N_SWEEPS,
     deal_folds,
     fit_offsets,
