@@ -25,6 +25,7 @@ __all__ = [
     "check_mask",
     "check_model",
     "check_number",
+    "check_shape",
     "check_values",
     "column_names",
     "feature_names_of",
@@ -82,7 +83,7 @@ def as_matrix(X: Any, *, owner: str = "minixai", allow_nan: bool = False) -> Arr
         )
     names = column_names(X)
     array = np.asarray(X)
-    _check_shape(array.shape, owner)
+    check_shape(array.shape, owner)
     if np.iscomplexobj(array):
         raise DataTypeError(
             f"Complex data not supported: {owner} needs real numbers, got {array.dtype}."
@@ -104,7 +105,8 @@ def check_mask(values: Any, name: str) -> None:
         )
 
 
-def _check_shape(shape: tuple[int, ...], owner: str) -> None:
+def check_shape(shape: tuple[int, ...], owner: str) -> None:
+    """Raise `DataError` unless a matrix has two dimensions, rows and columns."""
     if len(shape) != 2:
         remedy = (
             "Reshape your data either using array.reshape(-1, 1) if it has one column "
@@ -276,7 +278,7 @@ def feature_names_of(model: Any, X: Any) -> list[str]:
     names = column_names(X)
     if names is None:
         learned = getattr(model, "feature_names_in_", None)
-        _check_shape(np.shape(X), "minixai")
+        check_shape(np.shape(X), "minixai")
         n_columns = np.shape(X)[1]
         if learned is not None and len(learned) == n_columns:
             return [str(name) for name in learned]

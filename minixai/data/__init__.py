@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from minixai.data.array_splitting import train_test_split as train_test_split
     from minixai.data.behaviour import BehaviourFeatures as BehaviourFeatures
     from minixai.data.binning import Binner as Binner
+    from minixai.data.calendar_encoding import DatetimeEncoder as DatetimeEncoder
     from minixai.data.checks import check_leak as check_leak
     from minixai.data.checks import check_table as check_table
     from minixai.data.column import Column as Column
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
     from minixai.data.feature_selection import FeatureSelection as FeatureSelection
     from minixai.data.feature_selection import select_features as select_features
     from minixai.data.fold_comparison import FoldComparison as FoldComparison
+    from minixai.data.frequency_encoding import FrequencyEncoder as FrequencyEncoder
+    from minixai.data.hash_encoding import HashingEncoder as HashingEncoder
     from minixai.data.imputation import SimpleImputer as SimpleImputer
     from minixai.data.leak_hints import check_leak_hints as check_leak_hints
     from minixai.data.log_transform import LogTransformer as LogTransformer
     from minixai.data.missing_pattern import MissingMap as MissingMap
     from minixai.data.missing_pattern import missing_map as missing_map
+    from minixai.data.multi_hot_encoding import MultiHotEncoder as MultiHotEncoder
     from minixai.data.neighbor_imputation import NeighborImputer as NeighborImputer
+    from minixai.data.one_hot_encoding import OneHotEncoder as OneHotEncoder
+    from minixai.data.ordinal_encoding import OrdinalEncoder as OrdinalEncoder
     from minixai.data.outlier_table import OutlierTable as OutlierTable
     from minixai.data.polynomial import PolynomialFeatures as PolynomialFeatures
     from minixai.data.power_transform import PowerTransformer as PowerTransformer
@@ -50,6 +56,8 @@ if TYPE_CHECKING:
     from minixai.data.table import Table as Table
     from minixai.data.table_encoder import Encoded as Encoded
     from minixai.data.table_encoder import TableEncoder as TableEncoder
+    from minixai.data.target_encoding import TargetEncoder as TargetEncoder
+    from minixai.data.text_encoding import TextEncoder as TextEncoder
     from minixai.data.validation_folds import grouped_folds as grouped_folds
     from minixai.data.validation_folds import last_out_folds as last_out_folds
     from minixai.data.validation_folds import random_folds as random_folds
@@ -63,15 +71,21 @@ _HOME = {
     "Binner": "binning",
     "Column": "column",
     "CrossValidation": "cross_validation",
+    "DatetimeEncoder": "calendar_encoding",
     "DuplicateRows": "row_repetition",
     "Encoded": "table_encoder",
     "FeatureSelection": "feature_selection",
     "FoldComparison": "fold_comparison",
+    "FrequencyEncoder": "frequency_encoding",
+    "HashingEncoder": "hash_encoding",
     "LearningCurve": "sample_size",
     "LogTransformer": "log_transform",
     "MinMaxScaler": "scaling",
     "MissingMap": "missing_pattern",
+    "MultiHotEncoder": "multi_hot_encoding",
     "NeighborImputer": "neighbor_imputation",
+    "OneHotEncoder": "one_hot_encoding",
+    "OrdinalEncoder": "ordinal_encoding",
     "OutlierTable": "outlier_table",
     "PolynomialFeatures": "polynomial",
     "PowerTransformer": "power_transform",
@@ -83,6 +97,8 @@ _HOME = {
     "StandardScaler": "scaling",
     "Table": "table",
     "TableEncoder": "table_encoder",
+    "TargetEncoder": "target_encoding",
+    "TextEncoder": "text_encoding",
     "Winsorizer": "winsorizing",
     "check_distributions": "distribution_checks",
     "check_drift": "drift_checks",
@@ -119,15 +135,21 @@ __all__ = [
     "Binner",
     "Column",
     "CrossValidation",
+    "DatetimeEncoder",
     "DuplicateRows",
     "Encoded",
     "FeatureSelection",
     "FoldComparison",
+    "FrequencyEncoder",
+    "HashingEncoder",
     "LearningCurve",
     "LogTransformer",
     "MinMaxScaler",
     "MissingMap",
+    "MultiHotEncoder",
     "NeighborImputer",
+    "OneHotEncoder",
+    "OrdinalEncoder",
     "OutlierTable",
     "PolynomialFeatures",
     "PowerTransformer",
@@ -139,6 +161,8 @@ __all__ = [
     "StandardScaler",
     "Table",
     "TableEncoder",
+    "TargetEncoder",
+    "TextEncoder",
     "Winsorizer",
     "check_distributions",
     "check_drift",

@@ -200,7 +200,7 @@ def _of_column(column: Column) -> list[Finding]:
         sentence = f"Column {name!r} is missing in {n_missing:,} of {n_rows:,} rows."
         proposal = "Check how it was collected; its indicator may say more than its values."
         found.append(_note("missing_values", (name,), sentence, proposal, n_missing=n_missing))
-    if column.kind == "id" and n_rows >= 10 and n_unique > 0.9 * (n_rows - n_missing):
+    if column.kind in ("id", "text") and n_rows >= 10 and n_unique > 0.9 * (n_rows - n_missing):
         sentence = (
             f"Column {name!r} names rows: {n_unique:,} different values in the "
             f"{n_rows - n_missing:,} rows that have one."
@@ -229,7 +229,7 @@ def _is_number(label: str) -> bool:
 
 def _pattern(column: Column) -> bytes:
     """Return bytes that are equal for columns that sort the rows into the same values."""
-    if column.kind == "numeric":
+    if column.kind in ("numeric", "datetime"):
         return b"n" + column.values.tobytes()
     if column.indptr is not None:
         return b"m" + column.indptr.tobytes() + column.values.tobytes()

@@ -1,10 +1,19 @@
-"""One typed column of a table: numbers, one label a row, or several labels a row.
+"""One typed column of a table: numbers, moments, one label a row, or several labels a row.
 
-Four kinds. ``numeric``: ``values`` are the numbers, float64, NaN where missing.
-``categorical`` (few labels) and ``id`` (many: users, items): ``values`` are int64 codes
-into ``categories``, -1 where missing. ``multi`` (``Action|Drama``): the codes of row i
-are ``values[indptr[i]:indptr[i + 1]]``, none where missing. Categories are sorted, so
-they do not depend on the order of the rows. All arrays are read-only.
+Eight kinds, in three layouts.
+
+Numbers, NaN where missing: ``numeric``, and ``datetime`` (seconds since 1970-01-01 00:00 on
+the clock on the wall, float64: exact to the microsecond for centuries; no time zone).
+
+Codes into ``categories``, int64, -1 where missing: ``categorical`` (few labels), ``id`` (many:
+users, items), ``text`` (free text, each distinct cell stored once, whole), ``boolean``
+(categories False and True) and ``ordinal`` (categories in their own order, unused ones too).
+But for ordinal columns categories are sorted, so they do not depend on the order of the rows.
+
+Codes of all rows one after another: ``multi`` (``Action|Drama``); those of row i are
+``values[indptr[i]:indptr[i + 1]]``, none where missing.
+
+All arrays are read-only.
 
 Cost: taking rows copies; memory 8 bytes a row, and 8 bytes a label of a multi column.
 """
@@ -17,9 +26,10 @@ import numpy as np
 
 from minixai.protocols import Array
 
-__all__ = ["KINDS", "Column"]
+__all__ = ["KINDS", "LABEL_KINDS", "Column"]
 
-KINDS = ("numeric", "categorical", "id", "multi")
+KINDS = ("numeric", "categorical", "id", "multi", "datetime", "text", "ordinal", "boolean")
+LABEL_KINDS = ("categorical", "id", "text", "ordinal", "boolean")
 
 
 def _no_categories() -> Array:
@@ -33,11 +43,13 @@ class Column:
     Parameters
     ----------
     name : str
-    kind : {"numeric", "categorical", "id", "multi"}
+    kind : str
+        "numeric", "categorical", "id", "multi", "datetime", "text", "ordinal" or "boolean".
     values : array
-        Numbers (n,), codes (n,), or the codes of all rows one after another.
+        Numbers or seconds (n,), codes (n,), or the codes of all rows one after another.
     categories : array (k,)
-        The labels that the codes stand for: text, integers, floats or booleans.
+        The labels that the codes stand for: text, integers, floats or booleans; for free text
+        an array of objects, since one long cell would widen all others.
     indptr : array (n + 1,), optional
         Where each row's codes begin; multi columns only.
     """
@@ -57,11 +69,16 @@ class Column:
         return len(self.values) if self.indptr is None else len(self.indptr) - 1
 
     @property
+    def has_codes(self) -> bool:
+        """Whether ``values`` are codes of one label a row."""
+        return self.kind in LABEL_KINDS
+
+    @property
     def missing(self) -> Array:
         """Whether each row's value is missing, bool (n,)."""
         if self.indptr is not None:
             return np.asarray(np.diff(self.indptr) == 0)
-        return np.isnan(self.values) if self.kind == "numeric" else np.less(self.values, 0)
+        return np.less(self.values, 0) if self.has_codes else np.isnan(self.values)
 
     @property
     def n_unique(self) -> int:
@@ -91,12 +108,24 @@ class Column:
         """Return the same values under another name."""
         return Column(name, self.kind, self.values, self.categories, self.indptr)
 
+    def moments(self) -> Array:
+        """Return a datetime column as numpy's datetime64[us] (n,), NaT where missing."""
+        known = ~self.missing
+        microseconds = np.full(len(self), np.iinfo(np.int64).min)  # which numpy reads as NaT
+        microseconds[known] = np.rint(self.values[known] * 1e6).astype(np.int64)
+        return microseconds.view("datetime64[us]")
+
     def labels(self) -> Array:
-        """Return the values as people write them, object (n,); None where missing."""
+        """Return the values as people write them, object (n,); None where missing.
+
+        Moments as 2020-01-31, or 2020-01-31T12:30:00 where a column holds times of day.
+        """
         shown = np.full(len(self), None, dtype=object)
         present = np.flatnonzero(~self.missing)
         if self.kind == "numeric":
             shown[present] = self.values[present]
+        elif self.kind == "datetime":
+            shown[present] = _written(self.moments()[present])
         elif self.indptr is None:
             shown[present] = self.categories[self.values[present]]
         else:
@@ -119,3 +148,12 @@ class Column:
         position = np.searchsorted(categories, self.categories.astype(np.str_))
         values = np.append(position, -1)[self.values]
         return Column(self.name, self.kind, values, categories, self.indptr)
+
+
+def _written(moments: Array) -> list[str]:
+    """Return moments in the shortest ISO form that holds all of them."""
+    microseconds = moments.astype(np.int64)
+    unit = "us" if (microseconds % 1_000_000).any() else "s"
+    unit = unit if (microseconds % 86_400_000_000).any() else "D"
+    written: list[str] = np.datetime_as_string(moments, unit=unit).tolist()  # type: ignore[call-overload]
+    return written

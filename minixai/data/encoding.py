@@ -10,7 +10,8 @@ later file holds them as text or as numbers.
   ``(rare)``, as does a level never seen; the most frequent level and an indicator where
   missing. Two levels are one column.
 - multi: a 0/1 column a label, the rare and the unknown ones in one.
-- id: log(1 + rows in training), standardised; its offsets come from `target_encoding`.
+- id: log(1 + rows in training), standardised; its offsets come from `target_offset`.
+- datetime: the year with its fraction, as a number; ordinal and boolean: as categorical.
 
 Cost: O(n) a column made.
 """
@@ -24,11 +25,11 @@ import numpy as np
 
 from minixai.data.column import Column
 from minixai.data.imputation import SimpleImputer
+from minixai.data.kind_conversion import as_kind
 from minixai.data.scaling import StandardScaler
-from minixai.errors import DataTypeError
 from minixai.protocols import Array
 
-__all__ = ["Encoding", "IdEncoding", "as_classes", "as_kind", "learn_encoding", "restore_encoding"]
+__all__ = ["Encoding", "IdEncoding", "encodable", "learn_encoding", "restore_encoding"]
 
 
 class Encoding(Protocol):
@@ -159,7 +160,10 @@ class IdEncoding:
 
 _CLASSES: dict[str, Any] = {
     "numeric": NumericEncoding,
+    "datetime": NumericEncoding,
     "categorical": LabelEncoding,
+    "ordinal": LabelEncoding,
+    "boolean": LabelEncoding,
     "multi": TagEncoding,
     "id": IdEncoding,
 }
@@ -217,47 +221,10 @@ def _learn_id(name: str, labels: Array, counts: Array) -> IdEncoding:
     )
 
 
-def as_kind(column: Column, kind: str) -> Column:
-    """Return the column read as another kind, where that can be done without loss.
-
-    Raises
-    ------
-    DataTypeError
-        Text for numbers, or several labels a row for one.
-    """
-    labels = ("categorical", "id")
-    if column.kind == kind or (column.kind in labels and kind in labels):
-        return Column(column.name, kind, column.values, column.categories, column.indptr)
-    if column.kind == "numeric" and kind in labels:
-        present = ~column.missing
-        categories, position = np.unique(column.values[present], return_inverse=True)
-        codes = np.full(len(column), -1, dtype=np.int64)
-        codes[present] = position
-        with np.errstate(invalid="ignore"):  # beyond the integers: then the numbers stay
-            whole = categories.astype(np.int64)
-        return Column(
-            column.name, kind, codes, whole if (whole == categories).all() else categories
-        )
-    if kind == "numeric" and column.kind in labels and column.categories.dtype.kind in "biuf":
-        numbers = np.append(column.categories.astype(np.float64), np.nan)
-        return Column(column.name, kind, numbers[column.values])
-    if kind == "multi" and column.kind in labels:
-        indptr = np.concatenate([[0], np.cumsum(~column.missing)])
-        values = column.values[~column.missing]
-        return Column(column.name, kind, values, column.categories, indptr)
-    raise DataTypeError(
-        f"Column {column.name!r} is {column.kind}, and was {kind} in training: read it with "
-        f"`kinds={{{column.name!r}: {kind!r}}}`."
-    )
-
-
-def as_classes(column: Column) -> Column:
-    """Return the column of classes as it is, unless it holds numbers and some are not whole."""
-    if column.kind != "numeric":
-        return column
-    present = column.values[~column.missing]
-    whole = bool(((present == np.rint(present)) & (np.abs(present) < 2**53)).all())
-    return column if whole else as_kind(column, "categorical")
+def encodable(column: Column) -> Column:
+    """Return the column as one of the kinds that have an encoding."""
+    stands_for = {"datetime": "numeric", "ordinal": "categorical", "boolean": "categorical"}
+    return as_kind(column, stands_for.get(column.kind, column.kind))
 
 
 def _places(column: Column, levels: Any) -> Array:

@@ -1,15 +1,8 @@
-"""From the cells of a column to a typed column: its kind, inferred or given.
+"""From the cells of a column to a typed column: its kind, inferred (`kind_rule`) or given.
 
-The rules, first match wins; each can be overridden by naming the kind.
-
-Text: labels joined by ``|`` or ``;`` are ``multi``; a name such as ``user_id``, ``placeID``
-or ``zip`` is an ``id``; so are more than 50 different labels, names and free text included
-(`TableEncoder` leaves out what hardly ever repeats, and says so); the rest is ``categorical``.
-Truth values are ``categorical``. Integers under an id's name, and the row numbers that a
-spreadsheet leaves in a column without a name, are an ``id``; all other numbers are
-``numeric``: counts, years and amounts repeat just as codes do, so their values cannot tell
-them apart. Dates (2020-01-31, with or without a time) become the year with its fraction,
-durations days.
+Named kinds read more: ``datetime`` takes numbers as seconds since 1970, ``boolean`` takes 0 and
+1, ``ordinal`` the sorted order, ``numeric`` turns dates into years with their fraction; text
+that is to be labels stays as it is written, but that plain numbers become numbers.
 
 Cost: O(n) for hashing the cells; text is looked at once a distinct value.
 """
@@ -17,12 +10,15 @@ Cost: O(n) for hashing the cells; text is looked at once a distinct value.
 from __future__ import annotations
 
 import math
-import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from minixai.data.cell_reading import number_or_none, read_moments, read_numbers, read_truths
 from minixai.data.column import KINDS, Column
+from minixai.data.kind_conversion import as_kind, as_objects, with_kind
+from minixai.data.kind_rule import kind_of_numbers, kind_of_text, separator_of
 from minixai.errors import DataError, DataTypeError, check_option, require
 from minixai.protocols import Array
 
@@ -31,20 +27,7 @@ __all__ = ["MISSING_TEXTS", "infer_column"]
 MISSING_TEXTS = frozenset(
     ["", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "<NA>", "NaT"]
 )
-_THING = (
-    "user|item|movie|product|customer|client|place|shop|store|session|member|visitor|restaurant"
-)
-_ID_NAME = re.compile(
-    rf"(?i:(^|[^a-z])(id|uuid|guid)|({_THING})[ _-]?(id|code|key)|zip([ _-]?code)?|postcode|sku)$"
-    r"|[a-z](Id|ID)$"
-)
-_BARE_ID_NAME = re.compile(r"(?i)^(user|item|movie|product|customer|place)s?$")
-_ROW_NUMBER_NAME = re.compile(r"(?i)^(|unnamed: ?\d+|column_1|index|rownames|row)$")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
-_MOST_CATEGORIES = 50  # more different labels than this are an id: encoded by target, not one-hot
-_MOST_TAGS = 200  # a vocabulary beyond this is text that happens to hold the separator
-_LEAST_JOINED = 0.02  # share of cells that hold the separator
-_YEAR = 365.2425 * 86400.0  # seconds in a year of the Gregorian calendar, on average
+_MOST_SECONDS = 1e11  # the year 5138: numbers beyond are milliseconds
 
 
 def infer_column(name: str, series: Any, kind: str | None = None) -> Column:
@@ -60,33 +43,64 @@ def infer_column(name: str, series: Any, kind: str | None = None) -> Column:
     Raises
     ------
     DataError
-        No value in any row, or infinity.
+        No value in any row, infinity, or cells of one column written in two ways.
     DataTypeError
-        Text where ``kind`` says numeric, or cells that are neither numbers nor text.
+        Cells that cannot be what ``kind`` says, or are neither numbers, text nor dates.
     """
     if kind is not None:
         check_option(f"kinds[{name!r}]", kind, KINDS)
-    codes, categories = _factorized(name, series)
+    if series.dtype.kind == "M":
+        column = _moment_column(name, series)
+    elif getattr(series.dtype, "ordered", False) and kind in (None, "ordinal"):
+        column = _ordered_column(name, series)
+    else:
+        column = _read_column(name, series, kind)
+    if column.indptr is None and column.missing.all():
+        raise _without_value(name, len(column))
+    if kind is None or column.kind == kind:
+        return column
+    return as_kind(column, kind)
+
+
+def _without_value(name: str, n_rows: int) -> DataError:
+    return DataError(
+        f"Column {name!r} has no value in any of {n_rows} rows: remove it from the data, "
+        f"or leave it out with `drop=[{name!r}]`."
+    )
+
+
+def _moment_column(name: str, series: Any) -> Column:
+    pandas = require("pandas", "table")
+    moment = series.dt.tz_localize(None) if series.dt.tz is not None else series
+    seconds = (moment - pandas.Timestamp(1970, 1, 1)) / pandas.Timedelta(seconds=1)
+    return Column(name, "datetime", np.array(seconds, dtype=np.float64))
+
+
+def _ordered_column(name: str, series: Any) -> Column:
+    categories = np.asarray(series.cat.categories)
+    if categories.dtype.kind not in "biuf":
+        categories = np.array([str(label) for label in categories], dtype=np.str_)
+    return Column(name, "ordinal", series.cat.codes.to_numpy(np.int64), categories)
+
+
+def _read_column(name: str, series: Any, kind: str | None) -> Column:
+    codes, categories = _factorized(name, series, kind)
     if len(categories) == 0:
-        raise DataError(
-            f"Column {name!r} has no value in any of {len(codes)} rows: remove it from the data, "
-            f"or leave it out with `drop=[{name!r}]`."
-        )
+        raise _without_value(name, len(codes))
     if categories.dtype == object:  # cells that are lists of labels
         return _multi(name, codes, [tuple(map(str, cell)) for cell in categories])
+    if categories.dtype.kind == "M":
+        seconds = np.append(categories.astype(np.int64) / 1e6, np.nan)
+        return Column(name, "datetime", seconds[codes])
     if categories.dtype.kind == "U":
         return _text_column(name, codes, categories, kind)
     return _number_column(name, codes, categories, kind)
 
 
-def _factorized(name: str, series: Any) -> tuple[Array, Array]:
-    """Return codes (-1 missing) and sorted distinct values: float64, int64, bool or text."""
+def _factorized(name: str, series: Any, kind: str | None) -> tuple[Array, Array]:
+    """Return codes (-1 missing) and sorted distinct values: numbers, moments, bool or text."""
     pandas = require("pandas", "table")
-    if series.dtype.kind == "M":
-        moment = series.dt.tz_localize(None) if series.dt.tz is not None else series
-        seconds = (moment - pandas.Timestamp(1970, 1, 1)) / pandas.Timedelta(seconds=1)
-        series = 1970.0 + seconds / _YEAR
-    elif series.dtype.kind == "m":
+    if series.dtype.kind == "m":
         series = series / pandas.Timedelta(days=1)
     elif series.dtype.kind == "c":
         raise DataTypeError(f"Column {name!r} holds complex numbers: take real and imaginary part.")
@@ -98,56 +112,63 @@ def _factorized(name: str, series: Any) -> tuple[Array, Array]:
     codes = np.asarray(codes, dtype=np.int64)
     found = np.asarray(found)
     if found.dtype.kind in "OUST":
-        found = _read_texts(name, found)
+        found = _read_texts(name, found, lambda k: int(np.argmax(codes == k)), kind)
     elif found.dtype.kind != "b":
         found = _narrowed(name, found.astype(np.float64), series)
     return _sorted_codes(codes, found)
 
 
-def _read_texts(name: str, found: Array) -> Array:
-    """Return the distinct cells as numbers, truth values, tuples or stripped text (object)."""
+def _read_texts(name: str, found: Array, row_of: Callable[[int], int], kind: str | None) -> Array:
+    """Return the distinct cells as numbers, moments, truth values, tuples or stripped text."""
     cells = [cell.strip() if isinstance(cell, str) else cell for cell in found]
+    cells = [cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in cells]
     cells = [None if isinstance(cell, str) and cell in MISSING_TEXTS else cell for cell in cells]
-    present = [cell for cell in cells if cell is not None]
+    places = [k for k, cell in enumerate(cells) if cell is not None]
+    present = [cells[k] for k in places]
+
+    def row(k: int) -> int:
+        return row_of(places[k])
+
     if present and all(isinstance(cell, (tuple, frozenset)) for cell in present):
-        return _objects(cells)
-    if present and all(isinstance(cell, (bool, np.bool_)) for cell in present):
-        return _objects([None if cell is None else bool(cell) for cell in cells])
-    if present and all(isinstance(cell, str) and _DATE.match(cell) for cell in present):
-        years = _years(cells)
-        if years is not None:
-            return years
-    numbers = [_number_or_none(cell) for cell in present]
-    if present and None not in numbers:
-        values = iter(numbers)
-        floats = [math.nan if cell is None else next(values) for cell in cells]
-        return _narrowed(name, np.array(floats, dtype=np.float64), None)
-    return _objects([None if cell is None else str(cell) for cell in cells])
+        return as_objects(cells)
+    read = _read_present(name, present, row, kind) if present else None
+    if read is None:
+        return as_objects([None if cell is None else str(cell) for cell in cells])
+    if read.dtype.kind == "b":
+        truths = iter(read.tolist())
+        return as_objects([None if cell is None else next(truths) for cell in cells])
+    if read.dtype.kind == "M":
+        moments = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
+        moments[places] = read
+        return moments
+    numbers = np.full(len(cells), math.nan)
+    numbers[places] = read
+    return _narrowed(name, numbers, None)
 
 
-def _years(cells: list[Any]) -> Array | None:
-    """Return ISO dates as years with their fraction; None where one is no date after all."""
-    try:
-        moments = np.array(["NaT" if cell is None else cell for cell in cells], "datetime64[s]")
-    except ValueError:
+def _read_present(
+    name: str, cells: list[Any], row_of: Callable[[int], int], kind: str | None
+) -> Array | None:
+    """Return cells as truth values, moments or numbers, as ``kind`` allows; None for labels."""
+    if kind == "text":
         return None
-    seconds = np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(np.float64))
-    return np.asarray(1970.0 + seconds / _YEAR)
-
-
-def _objects(cells: list[Any]) -> Array:
-    array = np.empty(len(cells), dtype=object)
-    array[:] = cells
-    return array
-
-
-def _number_or_none(cell: Any) -> float | None:
-    if isinstance(cell, str) and ("_" in cell or cell.lower().lstrip("+-") in ("inf", "infinity")):
-        return None  # Python reads 1_000; a table's author hardly meant it
-    try:
-        return float(cell)
-    except (TypeError, ValueError):
-        return None
+    as_written = kind in ("categorical", "id", "ordinal", "multi")
+    if not as_written or not any(isinstance(cell, str) for cell in cells):
+        truths = read_truths(cells)
+        if truths is not None:
+            return np.array(truths, dtype=np.bool_)
+    if not as_written:
+        texts = [cell if isinstance(cell, str) else str(cell) for cell in cells]
+        seconds = read_moments(name, texts, row_of)
+        if seconds is not None:
+            return np.rint(seconds * 1e6).astype(np.int64).view("datetime64[us]")
+        numbers = read_numbers(name, cells, row_of)
+        if numbers is None and kind == "datetime":
+            read_moments(name, texts, row_of, needed=True)
+    else:
+        each = [number_or_none(cell) for cell in cells]
+        numbers = None if None in each else [number for number in each if number is not None]
+    return None if numbers is None else np.array(numbers, dtype=np.float64)
 
 
 def _narrowed(name: str, values: Array, series: Any) -> Array:
@@ -174,13 +195,13 @@ def _sorted_codes(codes: Array, found: Array) -> tuple[Array, Array]:
         known = np.array([cell is not None for cell in found], dtype=bool)
         cells = list(found[known])
         if cells and isinstance(cells[0], (tuple, frozenset)):
-            known_values, position = _objects(cells), np.arange(len(cells))
+            known_values, position = as_objects(cells), np.arange(len(cells))
         else:
             text = not cells or isinstance(cells[0], str)
             flat = np.array(cells, dtype=np.str_ if text else np.bool_)
             known_values, position = np.unique(flat, return_inverse=True)
     else:
-        known = ~np.isnan(found) if found.dtype.kind == "f" else np.ones(len(found), dtype=bool)
+        known = ~np.isnan(found) if found.dtype.kind in "fM" else np.ones(len(found), dtype=bool)
         known_values, position = np.unique(found[known], return_inverse=True)
         if known_values.dtype.kind == "f":
             known_values = _narrowed("", known_values, None)
@@ -192,63 +213,63 @@ def _sorted_codes(codes: Array, found: Array) -> tuple[Array, Array]:
 def _number_column(name: str, codes: Array, categories: Array, kind: str | None) -> Column:
     if kind == "multi":
         raise DataTypeError(f"Column {name!r} holds numbers: `multi` needs text such as 'a|b'.")
+    labels = Column(name, "categorical", codes, categories)
     if kind is None:
-        kind = _kind_of_numbers(name, codes, categories)
-    if kind != "numeric":
-        return Column(name, kind, codes, categories)
-    numbers = np.append(categories.astype(np.float64), np.nan)
-    return Column(name, kind, numbers[codes])
+        kind = kind_of_numbers(name, codes, categories)
+    if kind == "datetime":
+        return _seconds_column(labels)
+    if kind == "boolean":
+        return _boolean_column(labels)
+    return as_kind(labels, kind)
 
 
-def _kind_of_numbers(name: str, codes: Array, categories: Array) -> str:
-    if categories.dtype.kind == "b":
-        return "categorical"
-    if categories.dtype.kind == "f":
-        return "numeric"
-    if _ID_NAME.search(name) or _BARE_ID_NAME.search(name):
-        return "id"
-    counts_up = len(categories) == len(codes) > 2 and bool((np.diff(codes) == 1).all())
-    if counts_up and categories[-1] - categories[0] == len(codes) - 1:
-        return "id" if _ROW_NUMBER_NAME.search(name) else "numeric"
-    return "numeric"
+def _seconds_column(labels: Column) -> Column:
+    """Return numbers as seconds since 1970."""
+    seconds = as_kind(labels, "numeric").values
+    if np.nanmax(np.abs(seconds)) > _MOST_SECONDS:
+        row = int(np.nanargmax(np.abs(seconds)))
+        raise DataError(
+            f"Column {labels.name!r}, row {row}: {seconds[row]:.15g} is beyond the year 5138 in "
+            "seconds since 1970; divide milliseconds by 1000."
+        )
+    return Column(labels.name, "datetime", seconds)
+
+
+def _boolean_column(labels: Column) -> Column:
+    """Return labels as truth values, or name the first that is none."""
+    known = [str(each).lower() in ("true", "false", "0", "1") for each in labels.categories]
+    if not all(known):
+        wrong = known.index(False)
+        raise DataTypeError(
+            f"Column {labels.name!r} cannot be boolean: it holds "
+            f"{str(labels.categories[wrong])[:40]!r} in row "
+            f"{int(np.argmax(labels.values == wrong))}. Truth values are true and false, or 1 and "
+            f"0; read it with `kinds={{{labels.name!r}: 'categorical'}}`."
+        )
+    return as_kind(labels, "boolean")
 
 
 def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -> Column:
+    labels = Column(name, "categorical", codes, categories)
     if kind == "numeric":
-        wrong = next(label for label in categories if _number_or_none(label) is None)
+        wrong = next(k for k, label in enumerate(categories) if number_or_none(label) is None)
         raise DataTypeError(
-            f"Column {name!r} cannot be numeric: it holds {str(wrong)[:40]!r}. Correct the cells, "
+            f"Column {name!r} cannot be numeric: it holds {str(categories[wrong])[:40]!r} in row "
+            f"{int(np.argmax(codes == wrong))}. Correct the cells, "
             f"or read it with `kinds={{{name!r}: 'categorical'}}`."
         )
-    separator = _separator(codes, categories)
+    if kind == "boolean":
+        return _boolean_column(labels)
+    separator = separator_of(codes, categories)
     if kind is None:
-        kind = _kind_of_text(name, categories, separator)
+        kind = kind_of_text(name, codes, categories, separator)
+    if kind == "text":
+        return as_kind(labels, kind)
     if kind != "multi":
-        return Column(name, kind, codes, categories)
+        return with_kind(labels, kind)
     splitter = separator or next((s for s in "|;," if any(s in label for label in categories)), "|")
     cells = [[part.strip() for part in label.split(splitter)] for label in categories]
     return _multi(name, codes, cells)
-
-
-def _kind_of_text(name: str, categories: Array, separator: str | None) -> str:
-    if _ID_NAME.search(name):
-        return "id"
-    if separator is not None:
-        return "multi"
-    return "id" if len(categories) > _MOST_CATEGORIES else "categorical"
-
-
-def _separator(codes: Array, categories: Array) -> str | None:
-    """Return the sign that joins several labels in one cell, or None."""
-    counts = np.bincount(codes[codes >= 0], minlength=len(categories))
-    for sign in "|;":
-        joined = np.array([sign in label for label in categories])
-        if counts[joined].sum() < max(1.0, _LEAST_JOINED * counts.sum()):
-            continue
-        tags = {part.strip() for label in categories for part in label.split(sign)}
-        if len(tags) <= _MOST_TAGS:
-            return sign
-    return None
 
 
 def _multi(name: str, codes: Array, cells: list[Any]) -> Column:

@@ -31,11 +31,13 @@ def left_out(table: Table) -> dict[str, str]:
         column = table.columns[name]
         if column.missing.all() and column.kind != "multi":
             reasons[name] = "no value in training"
-        elif column.kind == "id":
+        elif column.kind in ("id", "text"):
             counts = np.bincount(column.values[column.values >= 0])
             twin = next((each for each in kept if _says_the_same(each, column)), None)
             if (counts == 1).sum() > _SINGLES * counts.sum():
                 reasons[name] = "hardly any value comes twice"
+            elif column.kind == "text":
+                reasons[name] = "free text"
             elif twin is not None:
                 reasons[name] = f"says the same as {twin.name}"
             else:
@@ -83,8 +85,9 @@ def _in_words(column: Column, encoding: Encoding) -> str:
         offset = "how far the target of its other rows lies from the mean, and "
         return f"{offset if len(encoding.names) > 1 else ''}how often it occurs (logarithm)"
     gaps = ", indicator of missing" if encoding.names[-1].endswith("=(missing)") else ""
-    if column.kind == "numeric":
-        return f"standardised{', median where missing' if gaps else ''}{gaps}"
+    if column.kind in ("numeric", "datetime"):
+        year = "year with fraction, " if column.kind == "datetime" else ""
+        return f"{year}standardised{', median where missing' if gaps else ''}{gaps}"
     pooled = getattr(encoding, "pooled", ())
     rare = f", {len(pooled)} rare ones in one" if pooled else ""
     return f"0/1 for each {'label' if column.kind == 'multi' else 'level'}{rare}{gaps}"

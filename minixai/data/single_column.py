@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minixai.data.column import Column
-from minixai.data.encoding import as_kind
+from minixai.data.kind_conversion import as_kind
 from minixai.data.table import Table
 from minixai.errors import ParameterError
 from minixai.protocols import Array
@@ -120,7 +120,10 @@ def _target(table: Table, like: Table | None = None) -> Array:
 
 
 def _of_column(train: Column, test: Column, goal: Array, truth: Array) -> ColumnSkill:
-    places, later, n_bins = _bins(train, as_kind(test, train.kind))
+    test = as_kind(test, train.kind)
+    if train.kind == "datetime":
+        train, test = as_kind(train, "numeric"), as_kind(test, "numeric")
+    places, later, n_bins = _bins(train, test)
     average = goal.mean(axis=0)
     counts = np.bincount(places, minlength=n_bins) + 1.0
     sums = np.column_stack([np.bincount(places, y, minlength=n_bins) for y in goal.T])

@@ -20,7 +20,7 @@ import numpy as np
 from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.csv_file import read_frame
-from minixai.data.encoding import as_classes, as_kind
+from minixai.data.kind_conversion import as_classes, as_kind, as_objects
 from minixai.data.kind_inference import infer_column
 from minixai.errors import (
     DataError,
@@ -49,7 +49,7 @@ class Table:
     columns : mapping of str to Column
         In order; all of one length.
     target : str, optional
-        The column to predict.
+        The column to predict; moments are predicted as years with their fraction.
     name : str
         What reports call the table.
     task : {"classification", "regression"}, optional
@@ -82,18 +82,20 @@ class Table:
         if len(lengths) != 1:
             raise DataError(f"A table needs columns of one length, got lengths {sorted(lengths)}.")
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
-        if self.target is not None and self.task is None:
-            column = self.column(self.target)
+        if self.target is None:
+            return
+        column = self.column(self.target)
+        if column.kind == "datetime":
+            column = as_kind(column, "numeric")
+        if self.task is None:
             labels = column.kind != "numeric" or column.n_unique == 2
             object.__setattr__(self, "task", "classification" if labels else "regression")
-        if self.target is not None:
-            column = self.column(self.target)
-            if self.task == "classification":
-                column = as_classes(column)
-            elif column.categories.dtype.kind == "f":  # numbers that were classes before
-                column = as_kind(column, "numeric")
-            columns = {**self.columns, self.target: column}
-            object.__setattr__(self, "columns", MappingProxyType(columns))
+        if self.task == "classification":
+            column = as_classes(column)
+        elif column.categories.dtype.kind == "f":  # numbers that were classes before
+            column = as_kind(column, "numeric")
+        columns = {**self.columns, self.target: column}
+        object.__setattr__(self, "columns", MappingProxyType(columns))
 
     @classmethod
     def from_csv(
@@ -115,7 +117,8 @@ class Table:
         target : str, optional
             The column to predict; rows without it are left out with a `DataWarning`.
         kinds : mapping of str to str, optional
-            Column -> "numeric", "categorical", "id" or "multi", where inference errs.
+            Column -> "numeric", "categorical", "id", "multi", "datetime", "text", "ordinal" or
+            "boolean", where inference errs.
         name : str, optional
             None takes the file's name.
         names : sequence of str, optional
@@ -285,7 +288,10 @@ class Table:
         return Table(kept, name=self.name).with_target(name, "classification")
 
     def to_frame(self) -> Any:
-        """Return a pandas DataFrame: labels as they were given, several joined by ``|``."""
+        """Return a pandas DataFrame: labels as they were given, several joined by ``|``.
+
+        Moments come as datetime64, ordinal columns as ordered categories.
+        """
         pandas = require("pandas", "table")
         plain = {each: _plain(column) for each, column in self.columns.items()}
         return pandas.DataFrame(plain)
@@ -317,10 +323,17 @@ def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)[:20]
 
 
-def _plain(column: Column) -> Array:
+def _plain(column: Column) -> Any:
     """Return a column as pandas holds it best."""
     if column.kind == "numeric":
         return column.values.copy()
+    if column.kind == "datetime":
+        return column.moments()
+    if column.kind == "ordinal":
+        pandas = require("pandas", "table")
+        labels = column.categories
+        labels = as_objects(labels.tolist()) if labels.dtype.kind == "U" else labels
+        return pandas.Categorical.from_codes(column.values, labels, ordered=True)
     if column.indptr is None and not column.missing.any():
         labels = column.categories[column.values]
         return labels.astype(object) if labels.dtype.kind == "U" else labels

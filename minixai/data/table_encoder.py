@@ -1,7 +1,7 @@
 """A table becomes a matrix: learned from the training part, told column by column.
 
 Every raw column has an encoding (`encoding`), ids also offsets of the target
-(`target_encoding`); ``groups`` says which matrix columns a raw column became, so that what
+(`target_offset`); ``groups`` says which matrix columns a raw column became, so that what
 is found about the matrix folds back. Left out, each with its reason in `describe`: constant
 columns; ids of which hardly any comes twice (names, row numbers, texts), since nothing
 learned about them holds for another row; and an id that says the same as an earlier one
@@ -21,13 +21,14 @@ from minixai._validation import check_number, seed_of
 from minixai.data.encoding import (
     Encoding,
     IdEncoding,
-    as_kind,
+    encodable,
     learn_encoding,
     restore_encoding,
 )
+from minixai.data.kind_conversion import as_kind
 from minixai.data.selection import description, left_out
 from minixai.data.table import Table
-from minixai.data.target_encoding import deal_folds, fit_offsets, out_of_fold_offsets
+from minixai.data.target_offset import deal_folds, fit_offsets, out_of_fold_offsets
 from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
 from minixai.protocols import Array
 
@@ -132,7 +133,8 @@ class TableEncoder:
         self._encodings: dict[str, Encoding] = {}
         for name in table.features:
             if name not in self._left_out:
-                self._encodings[name] = learn_encoding(table.columns[name], self.rare_share)
+                column = encodable(table.columns[name])
+                self._encodings[name] = learn_encoding(column, self.rare_share)
         self._classes, targets = _outputs(table)
         self._learn_offsets(table, targets)
         for name, encoding in list(self._encodings.items()):
@@ -182,7 +184,7 @@ class TableEncoder:
                     f"Column {name!r} was there in training and is missing now."
                     f"{suggestion(name, [n for n in table.columns if n not in self._kinds])}"
                 )
-            made = encoding.encode(as_kind(table.columns[name], self._kinds[name]))
+            made = encoding.encode(encodable(as_kind(table.columns[name], self._kinds[name])))
             X[:, first : first + made.shape[1]] = made
             first += made.shape[1]
         groups = {name: list(names) for name, names in self.groups.items()}

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from minixai._validation import check_number, generator
-from minixai.data.target_encoding import deal_folds
+from minixai.data.target_offset import deal_folds
 from minixai.errors import DataError
 from minixai.protocols import Array
 

@@ -53,6 +53,9 @@ def check_bad_input_is_named(make, X, y):
         make().fit(X[:0], y[:0])
     with pytest.raises(DataError, match="2-D"):
         make().fit(X[:, 0], y)
+
+
+def check_text_is_named(make, X, y):
     text = X.astype(object)
     text[2, 0] = "red"
     with pytest.raises(DataError, match=r"Column 0 holds text \('red'\)"):
@@ -80,5 +83,6 @@ CHECKS = [
     check_fit_returns_self_and_learns_widths,
     check_the_same_fit_twice_gives_the_same_bits,
     check_bad_input_is_named,
+    check_text_is_named,
     check_a_refit_that_fails_changes_nothing,
 ]

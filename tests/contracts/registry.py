@@ -8,15 +8,23 @@ from minixai.compression import prune, quantize
 from minixai.data import (
     BehaviourFeatures,
     Binner,
+    DatetimeEncoder,
+    FrequencyEncoder,
+    HashingEncoder,
     LogTransformer,
     MinMaxScaler,
+    MultiHotEncoder,
     NeighborImputer,
+    OneHotEncoder,
+    OrdinalEncoder,
     PolynomialFeatures,
     PowerTransformer,
     QuantileScaler,
     RobustScaler,
     SimpleImputer,
     StandardScaler,
+    TargetEncoder,
+    TextEncoder,
     Winsorizer,
 )
 from minixai.explain import Gradient, InputXGradient
@@ -83,6 +91,18 @@ ESTIMATORS = {
         lambda: PolynomialFeatures((2, 3), interaction_only=True, include_bias=False),
         numbers,
     ),
+    "OneHotEncoder": (OneHotEncoder, numbers),
+    "OrdinalEncoder": (lambda: OrdinalEncoder(unknown=-1), numbers),
+    "MultiHotEncoder": (MultiHotEncoder, numbers),
+    "FrequencyEncoder": (FrequencyEncoder, numbers),
+    "HashingEncoder": (HashingEncoder, numbers),
+    "TargetEncoder": (TargetEncoder, numbers),
+    "TargetEncoder of three": (
+        lambda: TargetEncoder(joint=False, task="classification"),
+        three_classes,
+    ),
+    "DatetimeEncoder": (lambda: DatetimeEncoder(parts=("hour", "second", "age")), numbers),
+    "TextEncoder": (TextEncoder, numbers),
 }
 """Name -> (factory, X -> y)."""
 
@@ -105,8 +125,23 @@ SCIKIT_LEARN = {
     "Binner": Binner,
     "Binner onehot": lambda: Binner(encode="onehot"),
     "PolynomialFeatures": PolynomialFeatures,
+    "OneHotEncoder": OneHotEncoder,
+    "OrdinalEncoder": OrdinalEncoder,
+    "MultiHotEncoder": MultiHotEncoder,
+    "FrequencyEncoder": FrequencyEncoder,
+    "HashingEncoder": HashingEncoder,
+    "TargetEncoder": TargetEncoder,
+    "TargetEncoder joint=False": lambda: TargetEncoder(joint=False),
+    "DatetimeEncoder": DatetimeEncoder,
+    "TextEncoder": TextEncoder,
 }
 """Every estimator of 2-D arrays with its default arguments, for `check_estimator`."""
+
+LABEL_ENCODERS = [name for name in ESTIMATORS if "Encoder" in name]
+"""Estimators that take text for labels."""
+
+OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
+"""Transformers whose `fit_transform` is not `fit` and `transform`: no row sees its own target."""
 
 OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""

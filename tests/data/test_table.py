@@ -108,13 +108,24 @@ def test_kinds_are_overridable(tmp_path):
         ("id", [0.5, 1.5, 2.5, 3.5, 4.5], "numeric"),
         ("", range(5), "id"),
         ("year", range(1990, 1995), "numeric"),
-        ("flag", [True, False, True, True, False], "categorical"),
-        ("flag", [True, None, True, True, False], "categorical"),
+        ("flag", [True, False, True, True, False], "boolean"),
+        ("flag", [True, None, True, True, False], "boolean"),
+        ("flag", ["TRUE", "false", None, "True", "true"], "boolean"),
+        ("flag", ["yes", "no", "true", "no", "yes"], "categorical"),
         ("text", ["1", "2", " 3", "?", "NA"], "numeric"),
         ("text", ["1_000", "2", "3", "4", "5"], "categorical"),
         ("days", ["Mon;Tue;", "Mon;", "Sat;", "Sun;", "Tue;"], "multi"),
-        ("when", pandas.date_range("2020-01-01", periods=5), "numeric"),
-        ("when", pandas.date_range("2020-01-01", periods=5, tz="UTC"), "numeric"),
+        ("when", pandas.date_range("2020-01-01", periods=5), "datetime"),
+        ("when", pandas.date_range("2020-01-01", periods=5, tz="UTC"), "datetime"),
+        ("size", pandas.Categorical(list("SMLSM"), ["S", "M", "L"], ordered=True), "ordinal"),
+        ("size", pandas.Categorical(list("SMLSM"), ["S", "M", "L"]), "categorical"),
+        ("review", [f"review number {i} says that it is good" for i in range(20)], "text"),
+        (
+            "review",
+            [f"review number {i % 8} says that it is good" for i in range(20)],
+            "categorical",
+        ),
+        ("address", [f"{i} Main Street" for i in range(60)], "id"),
         ("lasted", pandas.to_timedelta([1, 2, 3, 4, 5], unit="D"), "numeric"),
         ("lists", [["a", "b"], ["a"], ["b"], [], None], "multi"),
         ("many", [f"name {i}" for i in range(60)], "id"),
@@ -122,11 +133,11 @@ def test_kinds_are_overridable(tmp_path):
     ],
 )
 def test_inferred_kinds(name, values, kind):
-    frame = pandas.DataFrame({name: list(values)})
+    frame = pandas.DataFrame({name: values if hasattr(values, "dtype") else list(values)})
     assert Table.from_frame(frame).kinds == {name: kind}
 
 
-def test_dates_become_years_and_durations_days():
+def test_dates_are_seconds_years_where_numbers_are_asked_for_and_durations_days():
     frame = pandas.DataFrame(
         {
             "when": pandas.to_datetime(["1970-01-01", "2020-01-01"]),
@@ -134,7 +145,12 @@ def test_dates_become_years_and_durations_days():
         }
     )
     table = Table.from_frame(frame)
-    np.testing.assert_allclose(table.column("when").values, [1970.0, 2020.0], atol=0.002)
+    assert table.column("when").values.tolist() == [0.0, 1577836800.0]
+    assert table.column("when").labels().tolist() == ["1970-01-01", "2020-01-01"]
+    years = Table.from_frame(frame, kinds={"when": "numeric"}).column("when").values
+    np.testing.assert_allclose(years, [1970.0, 2020.0], atol=0.002)
+    asked = Table.from_frame(frame).with_target("when", "regression")
+    assert asked.y.tolist() == years.tolist()
     np.testing.assert_allclose(table.column("d").values, [1 / 24, 1.5])
 
 
@@ -235,9 +251,11 @@ def test_decimal_commas_and_trailing_separators(tmp_path):
 def test_dates_in_text(tmp_path):
     text = "a,b,c\n2020-01-01,2020-01-01 12:00,2020-01-01\n?,2020-07-01 00:00:30,2020-13-01\n"
     table = Table.from_csv(written(tmp_path, text))
-    assert table.kinds == {"a": "numeric", "b": "numeric", "c": "categorical"}
-    np.testing.assert_allclose(table.column("a").values, [2020.0, np.nan], atol=0.002)
-    np.testing.assert_allclose(table.column("b").values, [2020.0, 2020.5], atol=0.003)
+    assert table.kinds == {"a": "datetime", "b": "datetime", "c": "categorical"}
+    assert table.column("a").labels().tolist() == ["2020-01-01", None]
+    assert table.column("b").labels()[1] == "2020-07-01T00:00:30"
+    assert table.to_frame()["a"].isna().tolist() == [False, True]
+    assert Table.from_frame(table.to_frame()).kinds == table.kinds
 
 
 BAD_FILES = {
@@ -266,8 +284,8 @@ def test_bad_files(tmp_path, text):
 
 
 def test_rows_may_end_in_a_gap_and_hold_line_breaks(tmp_path):
-    table = Table.from_csv(written(tmp_path, 'a,b,c\n"1,234","x\ny",1\n12%,z,\n'))
-    assert table.column("a").labels().tolist() == ["1,234", "12%"]
+    table = Table.from_csv(written(tmp_path, 'a,b,c\n"1,234","x\ny",1\n12,z,\n'))
+    assert table.column("a").values.tolist() == [1234.0, 12.0]
     assert table.column("b").labels().tolist() == ["x\ny", "z"]
     np.testing.assert_array_equal(table.column("c").values, [1, np.nan])
     header = Table.from_csv(written(tmp_path, '"a\nb",c\n1,2\n3,4\n'))

@@ -283,3 +283,26 @@ def test_a_saved_encoder_is_loaded(tmp_path):
     encoder.save(tmp_path / "encoder")
     back = minixai.load(tmp_path / "encoder")
     assert back.transform(shop.table).X.tobytes() == encoder.transform(shop.table).X.tobytes()
+
+
+def test_the_new_kinds_stand_in_the_matrix():
+    when = Column("when", "datetime", np.array([0.0, np.nan, 4e8, 8e8]))
+    size = Column("size", "ordinal", np.array([1, 0, 2, -1]), np.array(["S", "M", "L"]))
+    flag = Column("flag", "boolean", np.array([1, 0, 1, 1]), np.array([False, True]))
+    cells = np.array([f"cell {i}" for i in range(4)], dtype=object)
+    text = Column("text", "text", np.arange(4), cells)
+    whole = table(when, size, flag, text)
+    encoder = TableEncoder(rare_share=0.0)
+    made = encoder.fit_transform(whole)
+    assert made.groups == {
+        "when": ["when", "when=(missing)"],
+        "size": ["size=L", "size=M", "size=S", "size=(missing)"],
+        "flag": ["flag=True"],
+    }
+    assert made.X[:, 6].tolist() == [1, 0, 1, 1]
+    assert made.X[0, 0] < made.X[2, 0] < made.X[3, 0]
+    words = {row["column"]: row["encoded_as"] for row in encoder.describe()}
+    assert words["text"] == "left out: hardly any value comes twice"
+    assert words["when"].startswith("year with fraction, standardised")
+    again = TableEncoder._from_state(*encoder._to_state()).transform(whole)
+    assert again.X.tobytes() == made.X.tobytes()

@@ -5,13 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minixai.data.target_encoding import (
+from minixai.data import Column, TargetEncoder
+from minixai.data.target_offset import (
     N_SWEEPS,
     deal_folds,
     fit_offsets,
     out_of_fold_offsets,
     pick_offsets,
 )
+from minixai.errors import DataError, ParameterError
+from tests.data.labels import as_table, label_rows
 from tests.reference import target_encoding as naive
 
 
@@ -91,3 +94,139 @@ def test_folds_are_even_and_repeatable(n, n_folds, seed):
     counts = np.bincount(folds, minlength=n_folds)
     assert counts.max() - counts.min() <= 1
     assert (folds == deal_folds(n, n_folds, seed)).all()
+
+
+# The transformer
+
+
+def amounts(rows, seed):
+    return np.random.default_rng(seed).normal(3.0, 2.0, len(rows))
+
+
+def by_folds(rows, target, folds, **options):
+    """scikit-learn's encoding of each fold, learned from the others."""
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    rows = np.where(rows == None, np.nan, rows)  # noqa: E711
+    parts = np.unique(folds)
+    made = None
+    for fold in parts:
+        inside = folds == fold
+        theirs = preprocessing.TargetEncoder(**options).fit(rows[~inside], target[~inside])
+        part = theirs.transform(rows[inside])
+        made = np.empty((len(rows), part.shape[1])) if made is None else made
+        made[inside] = part
+    return made
+
+
+@given(label_rows(least=6, most=20), st.integers(0, 99), st.sampled_from([0.5, 1.0, 20.0]))
+def test_means_are_scikit_learns(rows, seed, smoothing):
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    target = amounts(rows, seed)
+    options = {"smooth": smoothing, "target_type": "continuous"}
+    theirs = preprocessing.TargetEncoder(**options)
+    known = np.where(rows == None, np.nan, rows)  # noqa: E711
+    later = known[::-1].copy()
+    later[0, 0] = "unknown"
+    ours = TargetEncoder(smoothing, n_folds=3, joint=False, random_state=seed)
+    folded = ours.fit_transform(rows, target)
+    expected = theirs.fit(known, target)
+    np.testing.assert_allclose(ours.transform(later), expected.transform(later), atol=1e-12)
+    folds = deal_folds(len(rows), 3, seed)
+    np.testing.assert_allclose(folded, by_folds(rows, target, folds, **options), atol=1e-12)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@given(label_rows(least=9, most=20), st.integers(0, 99))
+def test_classes_are_scikit_learns(n_classes, rows, seed):
+    target = np.array(["no", "perhaps", "yes"])[np.arange(len(rows)) % n_classes * (4 - n_classes)]
+    kind = "binary" if n_classes == 2 else "multiclass"
+    folds = deal_folds(len(rows), 2, seed)
+    if any(len(set(target[folds == fold])) < n_classes for fold in (0, 1)):
+        return
+    ours = TargetEncoder(2.0, n_folds=2, joint=False, random_state=seed)
+    made = ours.fit_transform(rows, target)
+    expected = by_folds(rows, target, folds, smooth=2.0, target_type=kind)
+    np.testing.assert_allclose(made, expected, atol=1e-12)
+    marks = [""] if n_classes == 2 else ["[no]", "[perhaps]", "[yes]"]
+    assert ours.groups["x0"] == [f"x0:mean{mark}" for mark in marks]
+    assert ours.classes_.tolist() == (["yes"] if n_classes == 2 else ["no", "perhaps", "yes"])
+
+
+@pytest.mark.parametrize("joint", [True, False])
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@given(label_rows(least=6, most=20), st.integers(0, 99), st.data())
+def test_no_row_of_fit_transform_sees_its_own_target(joint, classes, rows, seed, data):
+    n_rows = len(rows)
+    target = np.arange(n_rows) % classes if classes else amounts(rows, seed)
+    i = data.draw(st.integers(0, n_rows - 1))
+    changed = target.copy()
+    changed[i] = (target[i] + 1) % classes if classes else data.draw(st.floats(-1e9, 1e9))
+    if classes and len(set(changed)) < classes:
+        return
+    task = "classification" if classes else "regression"
+    encoder = TargetEncoder(1.5, n_folds=3, joint=joint, task=task, random_state=seed)
+    before, after = encoder.fit_transform(rows, target), encoder.fit_transform(rows, changed)
+    assert before[i].tobytes() == after[i].tobytes()
+    whole = encoder.fit(rows, target).transform(rows)
+    assert whole.shape == before.shape
+
+
+def test_a_row_would_see_its_own_target_without_folds():
+    """What the test above forbids happens in `fit` and `transform`: it can fail."""
+    rows, target = [["a"], ["a"], ["b"], ["b"]], np.array([1.0, 2.0, 3.0, 4.0])
+    encoder = TargetEncoder(1.0, joint=False)
+    before = encoder.fit(rows, target).transform(rows)[0]
+    after = encoder.fit(rows, [10.0, *target[1:]]).transform(rows)[0]
+    assert before != after
+
+
+@given(label_rows(least=4, most=15), st.integers(0, 99))
+def test_joint_offsets_are_those_of_the_functions(rows, seed):
+    target = amounts(rows, seed)
+    encoder = TargetEncoder(2.0, n_folds=3, random_state=seed)
+    made = encoder.fit_transform(rows, target)
+    codes, sizes = [], []
+    for j in range(rows.shape[1]):
+        known = sorted({label for label in rows[:, j] if label is not None})
+        codes.append(np.array([-1 if v is None else known.index(v) for v in rows[:, j]]))
+        sizes.append(len(known))
+    folds = deal_folds(len(rows), min(3, len(rows)), seed)
+    np.testing.assert_array_equal(made, out_of_fold_offsets(codes, sizes, target, 2.0, folds))
+    whole = pick_offsets(fit_offsets(codes, sizes, target, 2.0), codes)
+    np.testing.assert_array_equal(encoder.transform(rows), whole)
+    np.testing.assert_array_equal(
+        TargetEncoder(2.0).fit(as_table(rows), target).transform(as_table(rows)), whole
+    )
+    assert encoder.transform(rows[:1]).tolist() == whole[:1].tolist()
+
+
+def test_a_tables_own_target_and_task():
+    rows = np.array([["a"], ["a"], ["b"], ["b"], ["b"], ["a"]], dtype=object)
+    y = Column("y", "categorical", np.array([0, 1, 2, 0, 1, 2]), np.array([3, 5, 9]))
+    table = as_table(rows).with_column(y).with_target("y")
+    encoder = TargetEncoder().fit(table)
+    assert encoder.groups == {"x0": ["x0:offset[3]", "x0:offset[5]", "x0:offset[9]"]}
+    assert encoder.transform(table.drop("y")).shape == (6, 3)
+    fewer = TargetEncoder(max_classes=2).fit(table)
+    assert fewer.classes_.tolist() == [3, 5]
+    assert TargetEncoder(task="regression").fit(rows, [3, 5, 9, 3, 5, 9]).classes_ is None
+
+
+def test_targets_that_cannot_be():
+    rows = [["a"], ["b"], ["a"]]
+    with pytest.raises(DataError, match="requires y to be passed"):
+        TargetEncoder().fit(rows)
+    with pytest.raises(DataError, match="contains NaN in row 1"):
+        TargetEncoder().fit(rows, [1.0, np.nan, 2.0])
+    with pytest.raises(DataError, match="missing in row 2"):
+        TargetEncoder().fit(rows, np.array(["x", "y", None], dtype=object))
+    with pytest.raises(DataError, match="at least 2 classes"):
+        TargetEncoder().fit(rows, ["x", "x", "x"])
+    with pytest.raises(DataError, match="X has 3 rows, `y` has 2"):
+        TargetEncoder().fit(rows, [1.0, 2.0])
+    for options in ({"smoothing": -1}, {"n_folds": 1}, {"task": "rank"}, {"joint": 2}):
+        with pytest.raises(ParameterError, match=f"`{next(iter(options))}` must"):
+            TargetEncoder(**options).fit(rows, [1.0, 2.0, 3.0])
+    constant = TargetEncoder().fit_transform(rows, [2.0, 2.0, 2.0])
+    assert (constant == 0.0).all()
+    assert TargetEncoder(joint=False).fit_transform([["a"]], [2.0]).tolist() == [[0.0]]

@@ -1,0 +1,89 @@
+"""Which kind a column's name and its distinct values suggest.
+
+The rules, first match wins; each can be overridden by naming the kind.
+
+pandas' ordered categories are ``ordinal``, its times ``datetime``, its truth values ``boolean``.
+Text: ``true`` and ``false`` are ``boolean``; dates are ``datetime``, and numbers written as
+text numbers (`cell_reading` says which formats, and when it refuses); labels joined by ``|``
+or ``;`` are ``multi``; a name such as ``user_id``, ``placeID`` or ``zip`` is an ``id``; cells of
+five words and more on average, of which hardly any comes twice, are free ``text``; more than
+50 different labels, names included, are an ``id`` too (`TableEncoder` leaves out what hardly
+ever repeats, and says so); the rest is ``categorical``. Integers under an id's name, and the
+row numbers that a spreadsheet leaves in a column without a name, are an ``id``; all other
+numbers are ``numeric``: counts, years and amounts repeat just as codes do, so their values
+cannot tell them apart. Durations become days.
+
+Cost: one look at each distinct label.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from minixai.protocols import Array
+
+__all__ = ["kind_of_numbers", "kind_of_text", "separator_of"]
+
+_THING = (
+    "user|item|movie|product|customer|client|place|shop|store|session|member|visitor|restaurant"
+)
+_ID_NAME = re.compile(
+    rf"(?i:(^|[^a-z])(id|uuid|guid)|({_THING})[ _-]?(id|code|key)|zip([ _-]?code)?|postcode|sku)$"
+    r"|[a-z](Id|ID)$"
+)
+_BARE_ID_NAME = re.compile(r"(?i)^(user|item|movie|product|customer|place)s?$")
+_ROW_NUMBER_NAME = re.compile(r"(?i)^(|unnamed: ?\d+|column_1|index|rownames|row)$")
+_MOST_CATEGORIES = 50  # more different labels than this are an id: encoded by target, not one-hot
+_MOST_TAGS = 200  # a vocabulary beyond this is text that happens to hold the separator
+_LEAST_JOINED = 0.02  # share of cells that hold the separator
+_LEAST_TEXTS, _LEAST_WORDS, _SINGLES = 10, 5.0, 0.9  # cells, words a cell, share that stand once
+
+
+def kind_of_numbers(name: str, codes: Array, categories: Array) -> str:
+    """Return the kind of a column of numbers or truth values, as codes and sorted values."""
+    if categories.dtype.kind == "b":
+        return "boolean"
+    if categories.dtype.kind == "f":
+        return "numeric"
+    if _ID_NAME.search(name) or _BARE_ID_NAME.search(name):
+        return "id"
+    counts_up = len(categories) == len(codes) > 2 and bool((np.diff(codes) == 1).all())
+    if counts_up and categories[-1] - categories[0] == len(codes) - 1:
+        return "id" if _ROW_NUMBER_NAME.search(name) else "numeric"
+    return "numeric"
+
+
+def kind_of_text(name: str, codes: Array, categories: Array, separator: str | None) -> str:
+    """Return the kind of a column of text; ``separator`` is what `separator_of` found."""
+    if _ID_NAME.search(name):
+        return "id"
+    if separator is not None:
+        return "multi"
+    if _is_free_text(codes, categories):
+        return "text"
+    return "id" if len(categories) > _MOST_CATEGORIES else "categorical"
+
+
+def _is_free_text(codes: Array, categories: Array) -> bool:
+    """Whether cells are long and hardly any comes twice."""
+    if len(categories) < _LEAST_TEXTS:
+        return False
+    counts = np.bincount(codes[codes >= 0], minlength=len(categories))
+    if (counts == 1).sum() <= _SINGLES * counts.sum():
+        return False
+    return bool(np.mean([len(cell.split()) for cell in categories]) >= _LEAST_WORDS)
+
+
+def separator_of(codes: Array, categories: Array) -> str | None:
+    """Return the sign that joins several labels in one cell, or None."""
+    counts = np.bincount(codes[codes >= 0], minlength=len(categories))
+    for sign in "|;":
+        joined = np.array([sign in label for label in categories])
+        if counts[joined].sum() < max(1.0, _LEAST_JOINED * counts.sum()):
+            continue
+        tags = {part.strip() for label in categories for part in label.split(sign)}
+        if len(tags) <= _MOST_TAGS:
+            return sign
+    return None
