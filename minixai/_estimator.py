@@ -242,6 +242,15 @@ class Regressor(Estimator):
         return float(np.mean(parts))
 
 
+def check_labels_present(labels: Array) -> None:
+    """Raise `DataError` at the first missing label."""
+    missing = np.array([each is None or each != each for each in labels.tolist()], dtype=bool)
+    if labels.dtype.kind in "fOMm" and missing.any():
+        raise DataError(
+            f"`y` has no label in row {int(np.argmax(missing))}: drop the rows without a label."
+        )
+
+
 def _r2(target: Array, predicted: Array, sample_weight: Any) -> float:
     weights = as_weights(sample_weight, len(target))
     error = target - predicted
@@ -270,6 +279,7 @@ class Classifier(Estimator):
         """
         predicted = self.predict(X)  # type: ignore[attr-defined]
         labels = one_dimensional(y, len(predicted))
+        check_labels_present(labels)
         if isinstance(labels[0], str) != isinstance(self.classes_[0], str):
             raise DataError(
                 f"`y` holds labels like {labels[:1].tolist()[0]!r}, but the model knows "

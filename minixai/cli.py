@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import re
 import shlex
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,12 +95,17 @@ def _guarded(options: argparse.Namespace) -> int:
     """Run the command; turn what may go wrong into one line and an exit code."""
     from minixai.errors import DataError, MinixaiError, ParameterError
 
+    options.heard, before = [], signal.getsignal(signal.SIGINT)
+    listens = before is signal.default_int_handler
+    listens = listens and threading.current_thread() is threading.main_thread()
+    if listens:
+        signal.signal(signal.SIGINT, functools.partial(_hear, options.heard))
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             return int(options.function(options))
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing was written", 130)
+        return _interrupted()
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nobody is left to tell
         return 0
@@ -106,7 +114,33 @@ def _guarded(options: argparse.Namespace) -> int:
     except ParameterError as error:
         return _fail(error, 2)
     except (MinixaiError, OSError, MemoryError) as error:
-        return _fail(error, 1)
+        return _interrupted() if _was_interrupted(error) else _fail(error, 1)
+    except RuntimeError as error:  # what Python makes of an interrupt while a class is built
+        if _was_interrupted(error):
+            return _interrupted()
+        raise
+    finally:
+        if listens:
+            signal.signal(signal.SIGINT, before)
+
+
+def _hear(heard: list[int], number: int, frame: object) -> None:
+    """Note Ctrl-C before it is raised: an import may swallow the exception."""
+    heard.append(number)
+    raise KeyboardInterrupt
+
+
+def _interrupted() -> int:
+    return _fail("interrupted; nothing was written", 130)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether an interrupt led to an error, at any remove."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _fail(message: object, code: int) -> int:
@@ -209,6 +243,9 @@ def _run(options: argparse.Namespace) -> int:
         check_study_path(options.save, force=options.force)
         if Path(options.save).resolve() == Path(options.report).resolve():
             raise ParameterError("`--save` and `--report` name one file: give each its own.")
+    for place in (options.report, options.save):
+        if place and options.source and Path(place).resolve() == Path(options.source).resolve():
+            raise ParameterError(f"{place!r} is the table that is read: write elsewhere.")
     study = run_study(
         _table(options),
         model=options.model,
@@ -217,6 +254,8 @@ def _run(options: argparse.Namespace) -> int:
         n_jobs=options.jobs,
         settings={"source": options.source or "built-in shop", "command": _command(options)},
     )
+    if options.heard and not study.training["stopped"]:
+        raise KeyboardInterrupt  # it was swallowed on the way
     study.report(options.report, force=options.force)
     if options.save:
         study.save(options.save, force=options.force)

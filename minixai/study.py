@@ -13,7 +13,16 @@ from typing import Any
 from minixai import study_description, study_explanations
 from minixai import study_steps as steps
 from minixai._validation import check_number, seed_of
-from minixai.data import TableEncoder, check_leak, check_table, split_random
+from minixai.data import (
+    TableEncoder,
+    check_distributions,
+    check_drift,
+    check_leak,
+    check_leak_hints,
+    check_relations,
+    check_table,
+    split_random,
+)
 from minixai.study_record import Study
 
 __all__ = ["Study", "run_study"]
@@ -89,7 +98,16 @@ def run_study(
         trained, unit, train, test, metrics[0], seed
     )
     clock.lap("compress")
-    findings = [*check_leak(split.train, split.test, scores[0]), *doubts, *check_table(table)]
+    findings = [
+        *check_leak(split.train, split.test, scores[0]),
+        *doubts,
+        *steps.check_scores(scores, metrics),
+        *check_drift(split.train, split.test),
+        *check_leak_hints(split.train, split.test),
+        *check_table(table),
+        *check_distributions(table),
+        *check_relations(table),
+    ]
     clock.lap("check")
 
     return Study(

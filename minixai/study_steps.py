@@ -26,6 +26,8 @@ _REGRESSION = ("root_mean_squared_error", "mean_absolute_error", "r2", "half_mea
 _BINARY = ("accuracy", "log_loss", "roc_auc")
 _MULTICLASS = ("accuracy", "log_loss")
 MODELS = ("mlp", "linear")
+_CONSTANTS = ("global mean", "most frequent class")
+"""The yardsticks that look at no feature."""
 MAX_POINTS = 2000
 """Predictions kept in the record, by a seeded sample."""
 
@@ -78,7 +80,8 @@ def check_learnable(table: Table) -> None:
     """Raise unless the table has a target and something to learn it from."""
     if table.target is None:
         raise ParameterError(
-            f"Which column is to be predicted? Name a target; there are {list(table.columns)[:20]}."
+            f"Which column is to be predicted? Name it by `target`; there are "
+            f"{list(table.columns)[:20]}."
         )
     if not table.features:
         raise DataError("The table has no column beside the target: add the features.")
@@ -228,6 +231,25 @@ def scores(
             _row("linear regression", _of_numbers(metrics, test.target, line.predict(test.X)))
         )
     return rows
+
+
+def check_scores(rows: list[dict[str, Any]], metrics: list[Metric]) -> list[Finding]:
+    """Warn where the model does no better on held-out rows than an answer without features."""
+    first, constant = metrics[0], next(row for row in rows[1:] if row["model"] in _CONSTANTS)
+    name = str(first.name)
+    mine, theirs = rows[0][name], constant[name]
+    if mine is None or theirs is None or first.sign * (mine - theirs) > 0.0:
+        return []
+    sentence = (
+        f"On the rows held out the model is no better than the {constant['model']}: "
+        f"{name.replace('_', ' ')} {mine:.4g} against {theirs:.4g}."
+    )
+    proposal = (
+        "What it leans on explains nothing: ask whether the features can tell the target at all, "
+        "leave out columns of ids, take a simpler model or gather more rows."
+    )
+    evidence = {"metric": name, "model": mine, constant["model"]: theirs}
+    return [Finding("worse_than_constant", (), sentence, evidence, proposal)]
 
 
 def _row(name: str, values: dict[Any, float]) -> dict[str, Any]:

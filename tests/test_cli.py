@@ -1,7 +1,9 @@
 """The command as a person meets it: exit codes, one line an error, nothing half-written."""
 
+import contextlib
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -379,3 +381,39 @@ def test_a_class_is_no_model_and_a_regressor_may_face_two_values():
         run_study((X, y), model=MLPRegressor)
     study = run_study((X, y), model=LinearRegression())
     assert study.metrics[0]["name"] == "root_mean_squared_error"
+
+
+def test_a_swallowed_interrupt_writes_nothing(folder, capsys, monkeypatch):
+    """An import may swallow Ctrl-C, or Python may make another error of it."""
+    table().to_csv("a.csv", index=False)
+    fit = MLPRegressor.fit
+
+    def swallowing(self, X, y):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return fit(self, X, y)
+
+    def changing(self, X, y):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise RuntimeError("Error calling __set_name__") from error
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        for stopped in (swallowing, changing):
+            monkeypatch.setattr(MLPRegressor, "fit", stopped)
+            assert run("a.csv", "--target", "price") == 130
+            assert capsys.readouterr().err.endswith("minixai: interrupted; nothing was written\n")
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [p.name for p in folder.iterdir()] == ["a.csv"]
+
+
+def test_the_table_that_is_read_is_never_written_over(folder, capsys):
+    table().to_csv("a.csv", index=False)
+    text = (folder / "a.csv").read_text()
+    assert run("a.csv", "--target", "price", "--report", "a.csv", "--force") == 2
+    assert "is the table that is read" in capsys.readouterr().err
+    assert (folder / "a.csv").read_text() == text

@@ -116,7 +116,7 @@ def test_the_clean_shop_accuses_nobody(target):
     table = shop(target=target)
     kind = MLPClassifier if table.task == "classification" else MLPRegressor
     found = run_study(table, model=small(kind), n_repeats=1)
-    assert found.warnings == []
+    assert [each for each in found.findings if each.severity == "warning" and each.columns] == []
 
 
 def test_classes():
@@ -349,3 +349,16 @@ def test_the_public_calls_work_as_written():
     assert weight_importance(m).mean.shape == (3,)
     smaller = quantize(prune(m, sparsity=0.5), X_calibration=X, n_bits=8)
     assert measure(smaller, X, y).bytes_on_disk < measure(m, X, y).bytes_on_disk
+
+
+def test_a_model_no_better_than_a_constant_is_a_warning():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(200, 3)), rng.normal(size=200)
+    found = run_study(
+        (X, y), model=MLPRegressor((8,), n_epochs=200, learning_rate=0.02), n_repeats=1
+    )
+    (doubt,) = [each for each in found.findings if each.kind == "worse_than_constant"]
+    assert doubt.severity == "warning"
+    assert doubt.evidence["model"] >= doubt.evidence["global mean"]
+    better = run_study((X, X @ np.arange(1.0, 4.0)), model="linear", n_repeats=1)
+    assert "worse_than_constant" not in [each.kind for each in better.findings]

@@ -31,6 +31,9 @@ SURE_SKILL = 0.9
 HIGH_SKILL = 0.7
 CLEAR_LEAD = 0.5  # of a high skill, what the next column may reach
 LEAST_SHARE = 0.9  # of the model's skill
+FAIR_SKILL = 0.5
+_NEARLY_ALL = 0.95  # of the model's skill
+_LITTLE = 0.2  # of the first column's skill, what the next one may reach
 _EXACT = 0.999  # share of rows told exactly
 _LEAST_TEST_ROWS = 20  # fewer rows agree by chance
 _LEAST_LOG_ARRANGEMENTS = math.log(1e4)  # one in so many shuffles of a column is a copy
@@ -69,7 +72,33 @@ def check_leak(
         rest = 1.0 if honest is None else results[honest].skill
         if _leaks(results[name], rest, model_skill):
             found.append(_leak(name, train, test, results[name], model_skill, honest, rest))
-    return found
+    return found or _carrier(train, test, results, order, model_skill)
+
+
+def _carrier(
+    train: Table,
+    test: Table,
+    results: Mapping[str, ColumnSkill],
+    order: list[str],
+    model_skill: float | None,
+) -> list[Finding]:
+    """Return a note on the one column that carries a modest score, where there is one."""
+    if model_skill is None or not order:
+        return []
+    name, skill = order[0], results[order[0]].skill
+    following = results[order[1]].skill if len(order) > 1 else 0.0
+    if skill < FAIR_SKILL or skill < _NEARLY_ALL * model_skill or following > _LITTLE * skill:
+        return []
+    sentence = (
+        f"Column {name!r} alone carries nearly all of the score: it reaches {skill:.2f} of what "
+        f"there is to explain, the model {model_skill:.2f}, the next column {following:.2f}."
+    )
+    proposal = (
+        f"If {name!r} is known when a prediction is wanted, a rule on it alone may do; if not, "
+        "leave it out."
+    )
+    evidence = {"column_skill": skill, "model_skill": model_skill, "next_skill": following}
+    return [_note("one_column_carries", (name,), sentence, proposal, **evidence)]
 
 
 def check_table(table: Table) -> list[Finding]:

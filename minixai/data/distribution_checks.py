@@ -25,6 +25,7 @@ __all__ = ["check_distributions", "skewness"]
 MOST_SKEWED = 2.0
 MANY_LEVELS = 50
 FEW_ROWS = 5
+NAMES_ROWS = 0.9
 LEAST_PART = 0.2  # of an equal share, what the smallest class has at least
 _LEAST_ROWS = 20
 
@@ -92,14 +93,15 @@ def _skewed(column: Column) -> list[Finding]:
 def _many_levels(column: Column) -> list[Finding]:
     counts = np.bincount(column.values[column.values >= 0], minlength=len(column.categories))
     counts = counts[counts > 0]
-    if len(counts) <= MANY_LEVELS or np.median(counts) >= FEW_ROWS:
+    names_rows = len(counts) > NAMES_ROWS * counts.sum()  # check_table tells of that
+    if len(counts) <= MANY_LEVELS or np.median(counts) >= FEW_ROWS or names_rows:
         return []
     return [
         Finding(
             "high_cardinality",
             (column.name,),
             f"Column {column.name!r} has {len(counts):,} levels, half of them in "
-            f"{int(np.median(counts))} rows or fewer.",
+            f"{np.median(counts):g} rows or fewer.",
             {"n_levels": len(counts), "median_rows": float(np.median(counts))},
             "Little can be learned of a level seen a few times: merge levels into groups that "
             "mean something, or encode it by its target out of fold.",

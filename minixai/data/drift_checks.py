@@ -23,6 +23,7 @@ Cost: one sort a column.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,6 +36,7 @@ __all__ = ["check_drift"]
 UNLIKELY = 1e-3
 WORTH_TELLING = 0.1
 _MOST_LEVELS = 50
+_NAMES_ROWS = 0.9  # share of rows with a value of their own: each is new, and means nothing
 _MANY_NEW = 0.2  # share of test rows with labels that training has not seen
 
 
@@ -49,8 +51,8 @@ def check_drift(train: Table, test: Table) -> list[Finding]:
     Returns
     -------
     list of Finding
-        Kind ``"drift"``, warnings, the largest difference first. Evidence: distance, bound,
-        measure, n_train, n_test; ``new_share`` for labels that training has not seen.
+        Kind ``"drift"``, the largest difference first: warnings, but for new labels a note.
+        Evidence: distance, bound, measure, n_train, n_test.
     """
     names = [name for name in train.columns if name in test.columns]
     level = UNLIKELY / max(len(names), 1)
@@ -87,13 +89,16 @@ def _of_column(train: Column, test: Column, level: float) -> Finding | None:
 def _labels_differ(train: Column, test: Column, level: float) -> Finding | None:
     known, unseen = _shares(train, test)
     if train.n_unique > _MOST_LEVELS or train.indptr is not None:
-        if unseen < _MANY_NEW or train.indptr is not None:
+        names_rows = train.n_unique > _NAMES_ROWS * len(train)
+        if unseen < _MANY_NEW or names_rows or train.indptr is not None:
             return None
         sentence = (
             f"Column {train.name!r}: {unseen:.0%} of the rows held out have a value that the rows "
             "used to fit do not have."
         )
-        return _drift(train, test, sentence, unseen, _MANY_NEW, "share of new values")
+        found = _drift(train, test, sentence, unseen, _MANY_NEW, "share of new values")
+        proposal = "A model knows nothing of a value it has not seen: merge values into groups."
+        return replace(found, severity="note", proposal=proposal)
     first, second = known
     distance = 0.5 * float(np.abs(first - second).sum())  # (2)
     logarithm = len(first) * math.log(2.0) - math.log(level)

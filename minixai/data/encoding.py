@@ -10,7 +10,8 @@ later file holds them as text or as numbers.
   ``(rare)``, as does a level never seen; the most frequent level and an indicator where
   missing. Two levels are one column.
 - multi: a 0/1 column a label, the rare and the unknown ones in one.
-- id: log(1 + rows in training), standardised; its offsets come from `target_offset`.
+- id: log(1 + other rows in training), standardised, so that an id never seen is like a training
+  row whose id is its alone; its offsets come from `target_offset`.
 - datetime: the year with its fraction, as a number; ordinal and boolean: as categorical.
 
 Cost: O(n) a column made.
@@ -131,13 +132,13 @@ class TagEncoding:
 
 @dataclass(frozen=True, eq=False)
 class IdEncoding:
-    """The ids seen in training, how often, and their offsets (n_outputs arrays)."""
+    """The ids seen in training, how often (0 for the others), and their offsets (by output)."""
 
     name: str
     ids: Array
     mean: float
     scale: float
-    log_counts: Array
+    counts: Array
     outputs: tuple[str, ...] = ()
     offsets: Array = field(default_factory=lambda: np.empty((0, 0)))
 
@@ -154,8 +155,12 @@ class IdEncoding:
     def encode(self, column: Column) -> Array:
         """Return the offsets learned from all of training, and the frequency."""
         codes = self.codes(column)
-        count = (self.log_counts[codes] - self.mean) / self.scale
-        return _stacked([*(offset[codes] for offset in self.offsets), count], len(column))
+        frequency = self.frequency(self.counts[codes])
+        return _stacked([*(offset[codes] for offset in self.offsets), frequency], len(column))
+
+    def frequency(self, n_others: Array) -> Array:
+        """Return the standardised frequency of ids that so many other rows of training have."""
+        return np.asarray((np.log1p(n_others) - self.mean) / self.scale)
 
 
 _CLASSES: dict[str, Any] = {
@@ -211,14 +216,11 @@ def _learn_numeric(column: Column) -> NumericEncoding:
 
 
 def _learn_id(name: str, labels: Array, counts: Array) -> IdEncoding:
-    log_counts = np.log1p(np.append(counts, 0).astype(np.float64))
-    rows = np.repeat(log_counts[:-1], counts)  # as the training rows see it
+    order = np.argsort(labels)  # as text, so that sums do not depend on how a file held them
+    known = np.append(counts[order].astype(np.float64), 0.0)
+    rows = np.repeat(np.log(known[:-1]), counts[order])  # a training row without itself
     scaler = StandardScaler().fit(rows[:, None] if len(rows) else np.zeros((1, 1)))
-    order = np.argsort(labels)
-    frequencies = np.append(log_counts[:-1][order], 0.0)
-    return IdEncoding(
-        name, labels[order], float(scaler.mean_[0]), float(scaler.scale_[0]), frequencies
-    )
+    return IdEncoding(name, labels[order], float(scaler.mean_[0]), float(scaler.scale_[0]), known)
 
 
 def encodable(column: Column) -> Column:

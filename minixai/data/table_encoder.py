@@ -146,9 +146,13 @@ class TableEncoder:
         return self
 
     def fit_transform(self, table: Table) -> Encoded:
-        """Learn from the training part and return it encoded, ids out of fold."""
+        """Learn from the training part and return it encoded, ids without the row's own share."""
         encoded = self.fit(table).transform(table)
         ids = self._ids()
+        for each in ids:
+            others = np.maximum(each.counts[each.codes(encodable(table.columns[each.name]))] - 1, 0)
+            place = self.feature_names.index(self.groups[each.name][-1])
+            encoded.X[:, place] = each.frequency(others)
         _, targets = _outputs(table)
         if ids and len(targets):
             folds = deal_folds(

@@ -35,6 +35,8 @@ HELD_OUT_KEY = 2
 """Key of the generator that draws the rows held out for early stopping."""
 CLEARLY = 1.5
 """A loss this many times another is clearly worse: pure noise ends near the best constant."""
+HOPELESS = 1e6
+"""A loss this many times a constant's is told after any number of steps: no few more mend it."""
 ENOUGH_STEPS = 300
 """Steps of the usual size (1e-3) by which standardised data are far from their first weights."""
 
@@ -180,7 +182,7 @@ def _warn_if_unlearned(
     known = targets.astype(np.float64)
     end, constant = _mean_loss(loss, last, known), _constant_loss(loss, known)
     failed = constant > 0.0 and not end <= CLEARLY * constant
-    if failed and n_steps < ENOUGH_STEPS:
+    if failed and n_steps < ENOUGH_STEPS and end <= HOPELESS * constant:
         failed = not end <= CLEARLY * _mean_loss(loss, first(), known)
     remedy = (
         "standardise X and y (minixai.data.StandardScaler), lower `learning_rate` or raise "

@@ -256,3 +256,15 @@ def test_few_possible_rows_may_repeat():
         {"a": numeric("a", [0.0, 1.0] * 20), "b": numeric("b", [0.0, 1.0, 1.0, 0.0] * 10)}
     )
     assert check_table(whole) == []
+
+
+def test_one_column_that_carries_a_modest_score_is_noted():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 1500))
+    columns = {"a": a, "b": b, "y": a + 0.8 * rng.normal(size=1500)}
+    table = Table({n: Column(n, "numeric", v) for n, v in columns.items()}, "y")
+    split = split_random(table)
+    (found,) = check_leak(split.train, split.test, 0.6)
+    assert (found.kind, found.columns, found.severity) == ("one_column_carries", ("a",), "note")
+    assert check_leak(split.train, split.test, 0.9) == []  # the others tell much too
+    assert check_leak(split.train, split.test) == []  # no model to compare with

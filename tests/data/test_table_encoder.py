@@ -306,3 +306,20 @@ def test_the_new_kinds_stand_in_the_matrix():
     assert words["when"].startswith("year with fraction, standardised")
     again = TableEncoder._from_state(*encoder._to_state()).transform(whole)
     assert again.X.tobytes() == made.X.tobytes()
+
+
+def test_an_id_that_stands_alone_in_training_looks_like_one_never_seen():
+    """A training row does not count itself: else every new id would lie outside of training."""
+    ids = np.array([0, 0, 0, 1, 2, 3], dtype=np.int64)
+    column = Column("k", "id", ids, np.arange(5))
+    table = Table({"k": column, "y": Column("y", "numeric", np.arange(6.0))}, "y")
+    encoder = TableEncoder()
+    place = -1
+    train = encoder.fit_transform(table).X[:, place]
+    new = Table({"k": Column("k", "id", np.array([4, -1, 1, 0]), np.arange(5))})
+    unseen, missing, once, thrice = encoder.transform(new).X[:, place]
+    assert unseen == missing == train[3] == train[4]
+    assert train[0] < thrice
+    assert unseen < once < thrice
+    assert train.mean() == pytest.approx(0.0, abs=1e-12)
+    assert train.std() == pytest.approx(1.0)

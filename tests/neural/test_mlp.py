@@ -8,6 +8,7 @@ import pytest
 import minixai
 from minixai.compression import quantize
 from minixai.errors import ConvergenceWarning, DataError, ParameterError
+from minixai.explain import permutation_importance
 from minixai.neural import MLPClassifier, MLPRegressor
 from tests.conftest import COMPILED
 from tests.contracts import file_contract
@@ -374,3 +375,14 @@ def test_a_step_that_is_too_long_is_an_error():
     X, y = data(20)
     with pytest.raises(ParameterError, match=r"diverged in epoch.*Lower `learning_rate`"):
         MLPRegressor((4,), optimizer="sgd", learning_rate=1e9, n_epochs=60).fit(X, y)
+
+
+def test_missing_labels_are_not_scored():
+    X, y = data(30)
+    model = MLPClassifier((4,), n_epochs=1).fit(X, (y > 0).astype(float))
+    spoilt = (y > 0).astype(float)
+    spoilt[3] = np.nan
+    with pytest.raises(DataError, match="no label in row 3"):
+        model.score(X, spoilt)
+    with pytest.raises(DataError):
+        permutation_importance(model, X, spoilt, n_repeats=1)

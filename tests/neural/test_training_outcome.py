@@ -126,3 +126,9 @@ def test_no_other_constant_is_clearly_better(loss, targets):
     assert min(others) > 0.95 * best
     if loss.name == "half_squared_error":
         assert best == pytest.approx(0.5 * targets.var(axis=0).sum())
+
+
+def test_a_hopeless_loss_is_told_after_any_number_of_steps():
+    X = np.random.default_rng(0).normal(size=(150, 4))
+    with pytest.warns(ConvergenceWarning, match="worse than the"):
+        MLPRegressor((4,), n_epochs=2).fit(X * 1e10, X[:, 0])
