@@ -27,6 +27,7 @@ from minixai.data.column import Column
 from minixai.data.table import Table
 from minixai.finding import Finding
 from minixai.protocols import Array
+from minixai.statistics.rank_measures import average_ranks
 
 __all__ = ["check_relations"]
 
@@ -189,9 +190,7 @@ def _standard_ranks(values: Array) -> Array:
     present = ~np.isnan(numbers)
     ranks = np.zeros(len(numbers))
     if present.any():
-        _, place, counts = np.unique(numbers[present], return_inverse=True, return_counts=True)
-        middle = np.cumsum(counts) - (counts - 1) / 2.0
-        ranks[present] = _standardised(middle[place])
+        ranks[present] = _standardised(average_ranks(numbers[present]))
         ranks[present] *= math.sqrt(len(numbers) / present.sum())  # a unit sum of squares a row
     return ranks
 

@@ -17,6 +17,7 @@ from minixai.statistics.inference_table import InferenceTable
 from minixai.statistics.information_measures import InformationTable, mutual_information
 from minixai.statistics.kernel_density import Density, density
 from minixai.statistics.least_squares import RegressionAnalysis, regression_analysis
+from minixai.statistics.normal_distribution import normal_probability, normal_quantile
 from minixai.statistics.pair_correlation import CorrelationTable, correlation
 from minixai.statistics.residual_analysis import ResidualTest, ResidualTestTable
 from minixai.statistics.row_influence import RowInfluence
@@ -25,7 +26,6 @@ from minixai.statistics.studentized_range import range_quantile, range_tail_prob
 from minixai.statistics.tail_probability import (
     chi_square_tail_probability,
     f_tail_probability,
-    normal_quantile,
     normal_tail_probability,
     t_quantile,
     t_tail_probability,
@@ -60,6 +60,7 @@ __all__ = [
     "f_tail_probability",
     "histogram",
     "mutual_information",
+    "normal_probability",
     "normal_quantile",
     "normal_tail_probability",
     "one_way_f",

@@ -29,10 +29,11 @@ from minixai.errors import DataError, check_option
 from minixai.protocols import Array
 from minixai.statistics.column_set import as_numbers, named_columns
 from minixai.statistics.correlation_measures import cross_correlation
+from minixai.statistics.normal_distribution import normal_quantile
 from minixai.statistics.printed_table import PrintedTable
 from minixai.statistics.rank_measures import average_ranks, kendall_tau
 from minixai.statistics.standard_form import standardise
-from minixai.statistics.tail_probability import normal_quantile, t_tail_probability
+from minixai.statistics.tail_probability import t_tail_probability
 
 __all__ = ["CorrelationTable", "correlation"]
 
@@ -215,7 +216,7 @@ def _intervals(coef: Array, n: Array, method: str, level: float) -> Array:
     ones = np.ones(coef.shape)
     spreads = {"pearson": ones, "spearman": ones + 0.5 * coef**2, "kendall": 0.437 * ones}
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = normal_quantile(level) * np.sqrt(spreads[method] / df)
+        half = normal_quantile(0.5 + 0.5 * level) * np.sqrt(spreads[method] / df)
         ends = np.stack([np.arctanh(coef) - half, np.arctanh(coef) + half], axis=-1)
     ends = np.asarray(np.tanh(ends))  # (2)
     ends[df <= 0] = [-1.0, 1.0]

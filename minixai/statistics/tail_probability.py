@@ -16,7 +16,6 @@ All but the normal distribution needs SciPy (the ``stats`` extra), loaded at the
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,6 @@ from minixai.protocols import Array
 __all__ = [
     "chi_square_tail_probability",
     "f_tail_probability",
-    "normal_quantile",
     "normal_tail_probability",
     "t_quantile",
     "t_tail_probability",
@@ -136,8 +134,3 @@ def chi_square_tail_probability(x: float, df: float) -> float:
 def normal_tail_probability(z: float) -> float:
     """Two-sided p-value of a standard normal statistic."""
     return math.erfc(abs(z) / math.sqrt(2.0))  # (4)
-
-
-def normal_quantile(level: float) -> float:
-    """Give q with P(|Z| <= q) = level for a standard normal Z; ``level`` in (0, 1)."""
-    return NormalDist().inv_cdf(0.5 + 0.5 * level)
