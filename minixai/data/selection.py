@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from minixai.data.column import Column
+from minixai.data.composed_encoding import ComposedEncoding
 from minixai.data.encoding import Encoding
 from minixai.data.table import Table
 
@@ -81,6 +82,10 @@ def description(
 
 
 def _in_words(column: Column, encoding: Encoding) -> str:
+    if isinstance(encoding, ComposedEncoding):
+        if column.kind == "text" and repr(encoding.branches) == "[[TextEncoder()]]":
+            return "its most frequent words, weighted by how rare they are (tf-idf)"
+        return encoding.in_words()
     if column.kind == "id":
         offset = "how far the target of its other rows lies from the mean, and "
         return f"{offset if len(encoding.names) > 1 else ''}how often it occurs (logarithm)"

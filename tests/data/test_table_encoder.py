@@ -298,11 +298,12 @@ def test_the_new_kinds_stand_in_the_matrix():
         "when": ["when", "when=(missing)"],
         "size": ["size=L", "size=M", "size=S", "size=(missing)"],
         "flag": ["flag=True"],
+        "text": ["text:0", "text:1", "text:2", "text:3", "text:cell"],
     }
     assert made.X[:, 6].tolist() == [1, 0, 1, 1]
     assert made.X[0, 0] < made.X[2, 0] < made.X[3, 0]
     words = {row["column"]: row["encoded_as"] for row in encoder.describe()}
-    assert words["text"] == "left out: hardly any value comes twice"
+    assert words["text"].startswith("its most frequent words")
     assert words["when"].startswith("year with fraction, standardised")
     again = TableEncoder._from_state(*encoder._to_state()).transform(whole)
     assert again.X.tobytes() == made.X.tobytes()
