@@ -21,8 +21,10 @@ Cost: taking rows copies; memory 8 bytes a row, and 8 bytes a label of a multi c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.lib import NumpyVersion
 
 from minixai.protocols import Array
 
@@ -30,6 +32,10 @@ __all__ = ["KINDS", "LABEL_KINDS", "Column"]
 
 KINDS = ("numeric", "categorical", "id", "multi", "datetime", "text", "ordinal", "boolean")
 LABEL_KINDS = ("categorical", "id", "text", "ordinal", "boolean")
+
+
+_IN_ANY_ORDER: dict[str, Any] = {"sorted": False} if NumpyVersion(np.__version__) >= "2.3.0" else {}
+"""Distinct values by hashing, without the sort, where NumPy knows how."""
 
 
 def _no_categories() -> Array:
@@ -84,7 +90,9 @@ class Column:
     def n_unique(self) -> int:
         """Number of distinct values present (of distinct labels, in a multi column)."""
         present = self.values if self.indptr is not None else self.values[~self.missing]
-        return len(np.unique(present))
+        if present.dtype.kind == "i":  # codes
+            return int(np.count_nonzero(np.bincount(present)))
+        return len(np.unique(present, **_IN_ANY_ORDER))
 
     @property
     def row_of_value(self) -> Array:

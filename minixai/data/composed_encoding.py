@@ -81,7 +81,7 @@ def _checked(steps: Any, place: str) -> list[list[Transformer]]:
 
 def learn_composed(
     column: Column, branches: list[list[Transformer]], table: Table
-) -> tuple[ComposedEncoding, Array]:
+) -> tuple[ComposedEncoding, Array | None]:
     """Fit copies of the steps to a training column.
 
     Parameters
@@ -94,9 +94,11 @@ def learn_composed(
     Returns
     -------
     encoding : ComposedEncoding
-    training : array (n_rows, n_columns)
-        What the training rows become; no row of it has seen its own target.
+    training : array (n_rows, n_columns), optional
+        What the training rows become, no row of it having seen its own target; None where that is
+        what ``encode`` gives.
     """
+    of_training = any(_trains_apart(step) for branch in branches for step in branch)
     fitted, made = [], []
     y = None if table.target is None else table.y
     for branch in branches:
@@ -104,12 +106,21 @@ def learn_composed(
         for step in branch:
             copy = type(step)(**deepcopy(step.get_params(deep=False)))
             learns = y if not isinstance(given, Table) else None  # a Table brings its target
-            matrix = np.asarray(copy.fit_transform(given, learns))
-            given = _framed(matrix, copy)
             own.append(copy)
+            if step is branch[-1] and not of_training:
+                copy.fit(given, learns)  # type: ignore[attr-defined]
+            else:
+                matrix = np.asarray(copy.fit_transform(given, learns))
+                given = _framed(matrix, copy)
         fitted.append(own)
-        made.append(matrix)
-    return ComposedEncoding(column.name, fitted), np.hstack(made)
+        if of_training:
+            made.append(matrix)
+    return ComposedEncoding(column.name, fitted), np.hstack(made) if of_training else None
+
+
+def _trains_apart(step: Transformer) -> bool:
+    """Whether training rows become something else than the same rows later."""
+    return type(step).fit_transform is not Transformer.fit_transform
 
 
 class ComposedEncoding:
@@ -138,6 +149,15 @@ class ComposedEncoding:
             found += made
         return found
 
+    def encode_into(self, column: Column, matrix: Array, first: int) -> None:
+        """Write the columns made into a matrix of zeros, beginning with column ``first``."""
+        step = self.branches[0][0]
+        if len(self.branches) == len(self.branches[0]) == 1 and hasattr(step, "encode_into"):
+            step.encode_into(Table({column.name: column}), matrix, first)
+        else:
+            made = self.encode(column)
+            matrix[:, first : first + made.shape[1]] = made
+
     def encode(self, column: Column) -> Array:
         """Return the columns made, float64 (n, len(names))."""
         made = []
@@ -147,7 +167,7 @@ class ComposedEncoding:
                 matrix = np.asarray(step.transform(given))  # type: ignore[attr-defined]
                 given = _framed(matrix, step)
             made.append(matrix)
-        return np.hstack(made)
+        return made[0] if len(made) == 1 else np.hstack(made)
 
     def in_words(self) -> str:
         """Return the steps as they print."""

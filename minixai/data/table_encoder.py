@@ -151,7 +151,8 @@ class TableEncoder:
         for name in table.features:
             column = table.columns[name]
             if name in chosen and chosen[name] != "drop":
-                self._encodings[name], trained[name] = learn_composed(column, chosen[name], table)
+                self._encodings[name], made = learn_composed(column, chosen[name], table)
+                trained |= {} if made is None else {name: made}
             elif name not in self._left_out:
                 self._encodings[name] = learn_encoding(encodable(column), self.rare_share)
         self._classes, targets = _outputs(table)
@@ -166,11 +167,7 @@ class TableEncoder:
 
     def fit_transform(self, table: Table) -> Encoded:
         """Learn from the training part and return it encoded, ids without the row's own share."""
-        trained = self._learn(table)
-        encoded = self.transform(table)
-        for name, matrix in trained.items():
-            first = self.feature_names.index(self.groups[name][0])
-            encoded.X[:, first : first + matrix.shape[1]] = matrix
+        encoded = self._encoded(table, self._learn(table))
         ids = self._ids()
         for each in ids:
             others = np.maximum(each.counts[each.codes(encodable(table.columns[each.name]))] - 1, 0)
@@ -203,7 +200,11 @@ class TableEncoder:
         """
         if not hasattr(self, "feature_names"):
             raise ParameterError("This TableEncoder is not fitted yet: call `fit` first.")
-        X = np.empty((table.n_rows, len(self.feature_names)))
+        return self._encoded(table, {})
+
+    def _encoded(self, table: Table, known: dict[str, Array]) -> Encoded:
+        """Return the table encoded; what is ``known`` of columns is taken over and let go."""
+        X = np.zeros((table.n_rows, len(self.feature_names)))
         first = 0
         for name, encoding in self._encodings.items():
             if name not in table.columns:
@@ -211,11 +212,15 @@ class TableEncoder:
                     f"Column {name!r} was there in training and is missing now."
                     f"{suggestion(name, [n for n in table.columns if n not in self._kinds])}"
                 )
+            stop = first + len(self.groups[name])
             column = as_kind(table.columns[name], self._kinds[name])
-            own = isinstance(encoding, ComposedEncoding)
-            made = encoding.encode(column if own else encodable(column))
-            X[:, first : first + made.shape[1]] = made
-            first += made.shape[1]
+            if name in known:
+                X[:, first:stop] = known.pop(name)
+            elif isinstance(encoding, ComposedEncoding):
+                encoding.encode_into(column, X, first)
+            else:
+                X[:, first:stop] = encoding.encode(encodable(column))
+            first = stop
         groups = {name: list(names) for name, names in self.groups.items()}
         return Encoded(X, self._target_of(table), groups, list(self.feature_names))
 

@@ -15,6 +15,7 @@ from benchmarks.timing import installed, race
 ROOT = Path(__file__).parents[2]
 EXPECTED = {
     "compression",
+    "encoding",
     "import_time",
     "linear_regression",
     "permutation_importance",
@@ -71,6 +72,13 @@ def test_solvers_of_the_quick_benchmark_agree(capsys):
     assert off["minixai closed_form"] < 1e-12
     assert off["minixai gradient_descent"] < 1e-6
     assert off["minixai sgd"] < 0.1
+
+
+def test_both_encode_the_quick_table_alike(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.encoding").main(["--quick"])
+    capsys.readouterr()
+    assert results["difference"] < 1e-12
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():
