@@ -21,7 +21,7 @@ def test_the_code_runs(tmp_path, monkeypatch):
     names = {"X": X, "y": (X[:, 0] > 0).astype(int)}
     monkeypatch.setattr(neural, "MLPClassifier", lambda **o: network(n_epochs=2, **o))
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     assert (tmp_path / "report.html").exists()
