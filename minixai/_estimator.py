@@ -244,8 +244,12 @@ class Regressor(Estimator):
 
 def check_labels_present(labels: Array) -> None:
     """Raise `DataError` at the first missing label."""
-    missing = np.array([each is None or each != each for each in labels.tolist()], dtype=bool)
-    if labels.dtype.kind in "fOMm" and missing.any():
+    if labels.dtype.kind not in "fOMm":
+        return
+    missing = labels != labels  # as NaN and NaT are not
+    if labels.dtype == object:
+        missing = np.array([each is None or each != each for each in labels], dtype=bool)
+    if missing.any():
         raise DataError(
             f"`y` has no label in row {int(np.argmax(missing))}: drop the rows without a label."
         )
