@@ -30,8 +30,9 @@ from minixai._column_groups import check_groups
 from minixai._validation import as_matrix, as_vector, check_number, column_names, one_dimensional
 from minixai.errors import DataError, ParameterError, check_option, require
 from minixai.protocols import Array
-from minixai.statistics import mutual_information, one_way_f
+from minixai.statistics import mutual_information
 from minixai.statistics.standard_form import standardise
+from minixai.statistics.variance_analysis import f_of_columns
 
 __all__ = ["FeatureSelection", "select_features"]
 
@@ -198,7 +199,7 @@ def _measured(
         )
         return np.asarray(table.values)
     if method == "f" and discrete:
-        return np.nan_to_num(one_way_f(matrix, target)[0], nan=0.0, posinf=np.inf)
+        return np.nan_to_num(f_of_columns(matrix, target)[0], nan=0.0, posinf=np.inf)
     r = _correlations(matrix, target, discrete)
     if method == "correlation":
         return r

@@ -221,16 +221,22 @@ def one_way_f(X: Any, groups: Any) -> tuple[Array, Array]:
     f_values, p_values : ndarray (n_features,)
         NaN for constant columns; infinity and 0 for columns constant in every group.
     """
+    f, df, df_rest = f_of_columns(X, groups)
+    return f, np.array([_p_value(each, df, df_rest) for each in f])
+
+
+def f_of_columns(X: Any, groups: Any) -> tuple[Array, int, int]:
+    """F of every column and its two degrees of freedom; no SciPy is needed without the p-value."""
     matrix = as_matrix(X, owner="An analysis of variance")
     _, codes, labels, n_left_out = grouped_numbers(matrix[:, 0], groups)
     if n_left_out:
         raise DataError(f"`groups` is missing in {n_left_out} rows: drop them from X and groups.")
     form = standardise(matrix)
     between, within = group_squares(form.matrix, codes)
-    k = len(labels)
-    f = _ratio(between, k - 1, within, len(codes) - k)
+    df, df_rest = len(labels) - 1, len(codes) - len(labels)
+    f = _ratio(between, df, within, df_rest)
     f[~form.varies] = np.nan
-    return f, np.array([_p_value(each, k - 1, len(codes) - k) for each in f])
+    return f, df, df_rest
 
 
 def _of_model(formula: ModelFormula, columns: dict[str, Array], kind: int) -> AnovaTable:

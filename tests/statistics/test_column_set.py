@@ -38,6 +38,7 @@ def test_frames_series_and_missing_marks():
 
 
 def test_tables_of_our_own_are_read_by_kind():
+    pytest.importorskip("scipy")
     age = Column("age", "numeric", np.array([31.0, np.nan, 45.0, 50.0, 28.0]))
     town = Column("town", "categorical", np.array([0, 1, -1, 1, 0]), np.array(["A", "B"]))
     pay = Column("pay", "numeric", np.array([1.0, 2.0, 3.0, 5.0, 1.5]))
