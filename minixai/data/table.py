@@ -22,6 +22,7 @@ from minixai.data.column import Column
 from minixai.data.csv_file import read_frame
 from minixai.data.kind_conversion import as_classes, as_kind, as_objects
 from minixai.data.kind_inference import infer_column
+from minixai.data.table_description import TableDescription, described
 from minixai.errors import (
     DataError,
     DataTypeError,
@@ -286,6 +287,10 @@ class Table:
         kept = {each: self.columns[each] for each in self.features}
         kept[name] = Column(name, "numeric", reached.astype(np.float64))
         return Table(kept, name=self.name).with_target(name, "classification")
+
+    def describe(self) -> TableDescription:
+        """Return kind, gaps, distinct and typical values of each column; prints as a table."""
+        return described(self.columns, self.target)
 
     def to_frame(self) -> Any:
         """Return a pandas DataFrame: labels as they were given, several joined by ``|``.

@@ -60,6 +60,11 @@ class Encoded:
     feature_names: list[str]
 
     @property
+    def names(self) -> list[str]:
+        """The names of X's columns."""
+        return self.feature_names
+
+    @property
     def target(self) -> Array:
         """``y``, which must be there."""
         if self.y is None:

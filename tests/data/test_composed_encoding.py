@@ -67,6 +67,7 @@ def test_each_kind_gets_its_steps_and_a_column_its_own():
     assert encoder.groups["user_id"] == ["user_id:offset", "user_id:log_count"]
     assert len(encoder.groups["review"]) == 4
     assert sum(map(len, encoder.groups.values())) == encoded.X.shape[1]
+    assert encoded.names == encoder.feature_names
     assert [name for group in encoder.groups.values() for name in group] == encoder.feature_names
     again = encoder.transform(data)
     others = [j for j, name in enumerate(encoder.feature_names) if name != "user_id:offset"]
