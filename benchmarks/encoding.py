@@ -1,8 +1,8 @@
 """What does it cost to encode a table of a million rows beside scikit-learn's ColumnTransformer?
 
 1,000,000 rows and 20 columns: ten of numbers with gaps (mean, standardised), nine of four to ten
-levels (0/1 columns, the first left out) and an id of 100,000 levels (its share of the rows for us,
-a target mean out of five folds for both). Both learn and transform the same frame's columns, the
+levels (0/1 columns, the first left out) and an id of 100,000 levels (the target's mean, out of
+five folds). Both learn and transform the same frame's columns, the
 target encoder by its `fit_transform`. Reading the frame into a Table, which scikit-learn does anew
 in each fit, is timed apart and together. The largest difference of the two matrices, and the peak
 of memory beyond what was there as a multiple of the table's bytes, stand beside the times.

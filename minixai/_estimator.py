@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any, Self
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = [
     "NotFittedError",
     "Regressor",
     "all_or_nothing",
+    "unfitted_copy",
 ]
 
 
@@ -195,6 +197,11 @@ class Estimator:
         if not unseen and not missing:
             message += "Feature names must be in the same order as they were in fit.\n"
         raise DataError(message)
+
+
+def unfitted_copy(estimator: Any) -> Any:
+    """Return a new estimator of the same class and arguments: ours or anyone's, never fitted."""
+    return type(estimator)(**deepcopy(estimator.get_params(deep=False)))
 
 
 @contextmanager

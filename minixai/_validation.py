@@ -32,6 +32,7 @@ __all__ = [
     "fingerprint",
     "generator",
     "seed_of",
+    "take_rows",
 ]
 
 
@@ -271,6 +272,11 @@ def as_weights(sample_weight: Any, n_rows: int) -> Array:
     if not array.any():
         raise DataError("`sample_weight` must not be zero for every row: every weight is zero.")
     return array
+
+
+def take_rows(X: Any, rows: Any) -> Any:
+    """Return some rows, by position: of a data frame a data frame, of anything else an array."""
+    return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]
 
 
 def feature_names_of(model: Any, X: Any) -> list[str]:

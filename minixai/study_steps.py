@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 import warnings
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from minixai._estimator import unfitted_copy
 from minixai._validation import generator
 from minixai.data import Encoded, Split, Table
 from minixai.errors import DataError, ParameterError, check_option, require
@@ -85,6 +85,12 @@ def check_learnable(table: Table) -> None:
         )
     if not table.features:
         raise DataError("The table has no column beside the target: add the features.")
+    largest = float(np.abs(table.y).max()) if table.task == "regression" else 0.0
+    if largest > float(np.finfo(np.float32).max):
+        raise DataError(
+            f"Target {table.target!r} reaches {largest:.3g}, which float32 does not hold: "
+            "standardise it, or divide it by a power of ten."
+        )
 
 
 def check_determined(train: Encoded) -> None:
@@ -157,7 +163,7 @@ def trained(
     elif isinstance(model, type):
         raise ParameterError(f"`model` must be fitted by an object: give {model.__name__}(...).")
     elif hasattr(model, "fit") and hasattr(model, "get_params"):
-        chosen = type(model)(**deepcopy(model.get_params(deep=False)))
+        chosen = unfitted_copy(model)
     else:
         raise ParameterError(f"`model` must be one of {MODELS} or an estimator, got {model!r}.")
     with warnings.catch_warnings(record=True) as caught:

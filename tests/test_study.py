@@ -232,6 +232,7 @@ def test_targets_beyond_float32_are_refused_in_one_line(size):
     with pytest.raises(DataError, match="float32 does not hold: standardise") as caught:
         run_study((X, size * (X @ [1.0, 2.0, 3.0])), n_repeats=1)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("Target 'y' reaches")
 
 
 def test_a_class_that_was_held_out_whole_is_named():

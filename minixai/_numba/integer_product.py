@@ -16,6 +16,7 @@ Cost: m n k multiplications; between 1 and 4 times as fast as in float32.
 """
 
 import functools
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -189,11 +190,13 @@ class _Way:
 
         return emit
 
+    @abstractmethod
     def add(self, b: Any, total: Any, four: Any, place: Any) -> Any:
-        raise NotImplementedError
+        """Return the sums with four more products in each column."""
 
+    @abstractmethod
     def end(self, b: Any, total: Any, place: Any) -> None:
-        raise NotImplementedError
+        """Write the sums of a panel."""
 
 
 class _DotWay(_Way):

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_matrix, check_model
+from minixai._validation import as_matrix, check_model, take_rows
 from minixai.errors import ParameterError
 from minixai.files import size_of
 from minixai.metrics import get_metric
@@ -147,8 +147,7 @@ def measure(model: Any, X: Any, y: Any, metric: Any = None) -> Measurement:
 def _rows(X: Any, batch: int) -> Any:
     """Give ``batch`` rows of X, from the first on and around again."""
     table = X if hasattr(X, "iloc") else as_matrix(X, owner="measure", allow_nan=True)
-    rows = np.arange(batch) % len(table)
-    return table.iloc[rows] if hasattr(table, "iloc") else table[rows]
+    return take_rows(table, np.arange(batch) % len(table))
 
 
 def _latency(predict: Callable[[Any], Any], rows: Any, n_calls: int) -> dict[str, float]:

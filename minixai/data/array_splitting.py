@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_number, generator
+from minixai._validation import check_number, generator, take_rows
 from minixai.data.splitting import count_held_out, drawn_by_stratum
 from minixai.data.table import Table
 from minixai.data.validation_folds import codes_of_strata
@@ -116,6 +116,4 @@ def _size(n: int, test_size: float) -> int:
 
 
 def _rows_of(source: Any, rows: Array) -> Any:
-    if hasattr(source, "iloc"):
-        return source.iloc[rows]
-    return source.take(rows) if isinstance(source, Table) else np.asarray(source)[rows]
+    return source.take(rows) if isinstance(source, Table) else take_rows(source, rows)

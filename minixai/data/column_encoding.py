@@ -41,7 +41,10 @@ __all__ = [
 
 
 class ColumnEncoder(Transformer):
-    """Base of the encoders: a subclass learns (`_learn`), names and writes (`_write`) columns."""
+    """Base of the encoders: a subclass learns (`_learn`), names and writes (`_write`) columns.
+
+    One that looks at the target has a `fit` of its own, and no `_learn`.
+    """
 
     _allows_nan = True
 

@@ -12,12 +12,12 @@ Cost: that of the steps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from minixai._estimator import unfitted_copy
 from minixai._transformer import Transformer, composed_groups
 from minixai.data.column import KINDS, Column
 from minixai.data.table import Table
@@ -104,11 +104,11 @@ def learn_composed(
     for branch in branches:
         own, given = [], _first(branch[0], column, table)
         for step in branch:
-            copy = type(step)(**deepcopy(step.get_params(deep=False)))
+            copy = unfitted_copy(step)
             learns = y if not isinstance(given, Table) else None  # a Table brings its target
             own.append(copy)
             if step is branch[-1] and not of_training:
-                copy.fit(given, learns)  # type: ignore[attr-defined]
+                copy.fit(given, learns)
             else:
                 matrix = np.asarray(copy.fit_transform(given, learns))
                 given = _framed(matrix, copy)

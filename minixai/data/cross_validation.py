@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_matrix, check_mask, check_number, seed_of
+from minixai._estimator import unfitted_copy
+from minixai._validation import as_matrix, check_mask, check_number, seed_of, take_rows
 from minixai.data.fold_comparison import FoldComparison, compared, quantiles, resampled
 from minixai.data.table import Table
 from minixai.data.table_encoder import TableEncoder
@@ -181,7 +182,7 @@ def cross_validate(
 
     def judged(fold: tuple[Array, Array]) -> tuple[Metric, bool, float, float, Array, Array]:
         X_train, y_train, X_test, y_test = parts.of(*fold)
-        fitted = _copied(model).fit(X_train, y_train)
+        fitted = unfitted_copy(model).fit(X_train, y_train)
         chosen = get_metric(metric, fitted)
         told = getattr(fitted, chosen.method)
         output = np.asarray(told(X_test))
@@ -224,10 +225,9 @@ def _array_parts(X: Any, y: Any) -> _Parts:
         raise DataError(
             f"X has {len(frame)} rows and `y` has shape {target.shape}: give one value a row."
         )
-    rows_of = (lambda rows: frame.iloc[rows]) if hasattr(frame, "iloc") else frame.__getitem__
 
     def of(train: Array, test: Array) -> tuple[Any, Array, Any, Array]:
-        return rows_of(train), target[train], rows_of(test), target[test]
+        return take_rows(frame, train), target[train], take_rows(frame, test), target[test]
 
     return _Parts(target, of)
 
@@ -247,10 +247,6 @@ def _table_parts(table: Table, encoder: Any, seed: int) -> _Parts:
         return frames[0], learned.target, frames[1], held.target
 
     return _Parts(table.y, of)
-
-
-def _copied(model: Any) -> Any:
-    return type(model)(**deepcopy(model.get_params(deep=False)))
 
 
 def _is_classifier(model: Any) -> bool:

@@ -20,17 +20,18 @@ d / step fits for recursive elimination.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from minixai._column_groups import check_groups
+from minixai._estimator import unfitted_copy
 from minixai._validation import as_matrix, as_vector, check_number, column_names, one_dimensional
 from minixai.errors import DataError, ParameterError, check_option, require
 from minixai.protocols import Array
 from minixai.statistics import mutual_information
+from minixai.statistics.correlation_measures import cross_correlation
 from minixai.statistics.standard_form import standardise
 from minixai.statistics.variance_analysis import f_of_columns
 
@@ -213,10 +214,8 @@ def _correlations(matrix: Array, target: Array, discrete: bool) -> Array:
     if discrete:
         labels = target.astype(np.str_)
         goals = [(labels == label).astype(np.float64) for label in np.unique(labels)]
-    form, other = standardise(matrix), standardise(np.column_stack(goals))
-    r = np.abs(form.matrix.T @ other.matrix) / len(matrix)
-    r[~form.varies] = 0.0
-    return np.asarray(np.clip(r.max(axis=1), 0.0, 1.0))
+    r = cross_correlation(standardise(matrix), standardise(np.column_stack(goals)))
+    return np.asarray(np.abs(np.nan_to_num(r)).max(axis=1))  # a constant column has none
 
 
 class _Fit:
@@ -237,8 +236,7 @@ class _Fit:
             if hasattr(self.frame, "iloc")
             else np.ascontiguousarray(self.matrix[:, columns])
         )
-        fitted = type(self.model)(**deepcopy(self.model.get_params(deep=False)))
-        fitted = fitted.fit(part, self.y)
+        fitted = unfitted_copy(self.model).fit(part, self.y)
         if self.importance is not None:
             given = self.importance(fitted, part, self.y)
             values = np.asarray(getattr(given, "mean", given), dtype=np.float64)

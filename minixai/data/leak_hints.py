@@ -26,6 +26,8 @@ from minixai.data.column import Column
 from minixai.data.table import Table
 from minixai.finding import Finding
 from minixai.protocols import Array
+from minixai.statistics.correlation_measures import cross_correlation
+from minixai.statistics.standard_form import standardise
 
 __all__ = ["check_leak_hints"]
 
@@ -168,10 +170,6 @@ def _strength(values: Array, table: Table) -> float:
         labels = target.astype(np.str_)
         goals = [(labels == label).astype(np.float64) for label in np.unique(labels)]
     known = ~np.isnan(values)
-    return max(_correlation(values[known], goal[known]) for goal in goals)
-
-
-def _correlation(first: Array, second: Array) -> float:
-    a, b = first - first.mean(), second - second.mean()
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return abs(float(a @ b)) / size if size > 0 else 0.0
+    others = standardise(np.column_stack(goals)[known])
+    r = cross_correlation(standardise(values[known][:, None]), others)
+    return float(np.abs(np.nan_to_num(r)).max())

@@ -2,18 +2,18 @@ r"""Findings on columns beside each other: near copies, and gaps that are not le
 
 .. math::
     r &= \mathrm{corr}(\mathrm{rank}\, x, \mathrm{rank}\, y)                             (1) \\
-    V &= \sqrt{\frac{\chi^2 / n}{\min(k, l) - 1}}                                        (2) \\
-    z &= r \sqrt{n - 1}                                                                  (3)
+    z &= r \sqrt{n - 1}                                                                  (2)
 
 Two columns of numbers are highly correlated if \|r\| is at least 0.9, two of labels if Cramer's V
-is. Whether gaps are left by chance is asked of the 0/1 column that says where a value is missing:
-its correlation r with the target, and with each other column (ranks of numbers, one 0/1 column
-a label), is compared by (3), which is nearly standard normal where nothing goes with anything.
-Told is what is unlikely, at 0.001 for all questions together, and large, \|r\| at least 0.1.
+(`statistics.contingency`) is. Whether gaps are left by chance is asked of the 0/1 column that says
+where a value is missing: its correlation r with the target, and with each other column (ranks of
+numbers, one 0/1 column a label), is compared by (2), which is nearly standard normal where nothing
+goes with anything. Told is what is unlikely, at 0.001 for all questions together, and large, \|r\|
+at least 0.1.
 
-Source: Spearman (1904) for (1); Cramer (1946), Mathematical Methods of Statistics, section 21.9,
-for (2); Little & Rubin (2019), Statistical Analysis with Missing Data, section 1.3.
-Cost: O(n d^2) for d columns, by blocks of columns.
+Source: Spearman (1904), American Journal of Psychology 15(1), for (1); Little & Rubin (2019),
+Statistical Analysis with Missing Data, section 1.3.
+Cost: O(n d^2) for pairs of d columns, of which the first 500 of a kind are compared.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from minixai.data.column import Column
 from minixai.data.table import Table
 from minixai.finding import Finding
 from minixai.protocols import Array
+from minixai.statistics.contingency import cramers_v
 from minixai.statistics.rank_measures import average_ranks
+from minixai.statistics.tail_probability import normal_tail_probability
 
 __all__ = ["check_relations"]
 
@@ -108,11 +110,7 @@ def _label_pairs(table: Table) -> list[tuple[str, str, float, str]]:
 
 def _cramers_v(first: Array, second: Array) -> float:
     k, m = int(first.max()) + 1, int(second.max()) + 1
-    counts = np.bincount(first * m + second, minlength=k * m).reshape(k, m)
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / len(first)
-    chi_square = float((np.square(counts - expected) / expected).sum())
-    smaller = min(k, m) - 1
-    return math.sqrt(chi_square / len(first) / smaller) if smaller else 0.0  # (2)
+    return cramers_v(np.bincount(first * m + second, minlength=k * m).reshape(k, m).astype(float))
 
 
 def _telling_gaps(table: Table) -> list[Finding]:
@@ -130,10 +128,10 @@ def _telling_gaps(table: Table) -> list[Finding]:
     for name in gapped:
         gaps = _standardised(table.columns[name].missing.astype(np.float64))
         r = gaps @ scores / len(gaps)
-        z = r * math.sqrt(len(gaps) - 1)  # (3)
+        z = r * math.sqrt(len(gaps) - 1)  # (2)
         own = np.array([each == name for each in names])
         told = ~own & (np.abs(r) >= WORTH_TELLING)
-        told &= np.array([math.erfc(abs(each) / math.sqrt(2)) for each in z]) <= level
+        told &= np.array([normal_tail_probability(each) for each in z]) <= level
         if told.any():
             strength = {names[j]: 0.0 for j in np.flatnonzero(told)}
             for j in np.flatnonzero(told):

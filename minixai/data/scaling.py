@@ -20,6 +20,7 @@ Cost: three passes, O(n d), for (3) O(n d) selections; memory one copy of X.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -40,8 +41,9 @@ class _Scaler(Transformer):
     _allows_nan = True
     scale_: Array
 
+    @abstractmethod
     def _shift(self) -> Array:
-        raise NotImplementedError
+        """Return what is subtracted from each column, (n_features,)."""
 
     def transform(self, X: Any) -> Any:
         """Return the scaled columns (n, n_features), float32 where X is; NaN stays NaN."""

@@ -189,9 +189,6 @@ class TargetEncoder(ColumnEncoder):
     def _level_codes(self, j: int, column: Column) -> Array:
         return np.asarray(_level_places(column, self.categories_[j], self.joint)[column.values])
 
-    def _learn(self, columns: list[Column]) -> dict[str, Any]:
-        raise NotImplementedError  # `fit` needs the target too
-
     def _write(self, columns: list[Column], matrix: Array, first: int) -> None:
         for j, column in enumerate(map(as_labels, columns)):
             encoding, labels = self.encodings_[j], self.categories_[j]

@@ -6,6 +6,7 @@ estimators of ``mlp`` add the meaning of the outputs and the training.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
@@ -56,17 +57,21 @@ class FittedNetwork(Estimator):
     _flat: Array
     _methods: tuple[str, ...] = ("predict",)
 
+    @abstractmethod
     def _loss(self) -> Loss:
-        raise NotImplementedError
+        """Return the loss that the outputs are trained by."""
 
+    @abstractmethod
     def _targets(self, y: Any, n_rows: int) -> Array:
-        raise NotImplementedError
+        """Return y as the loss takes it, (n_rows, n_targets)."""
 
+    @abstractmethod
     def _adopt_outputs(self, n_outputs: int, source: Any) -> None:
-        raise NotImplementedError
+        """Take over from another model what its outputs mean."""
 
+    @abstractmethod
     def _from_raw(self, method: str, raw: Array) -> Array:
-        raise NotImplementedError
+        """Return what ``method`` gives for raw scores (n_rows, n_outputs)."""
 
     def _hidden(self) -> tuple[int, ...]:
         """Return the hidden widths asked for, checked."""

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minixai._progress import Progress
-from minixai._validation import check_number, generator
+from minixai._validation import check_number, generator, take_rows
 from minixai.errors import ConvergenceWarning, ParameterError, suggestion
 from minixai.optim.optimizers import OPTIMIZERS, OptimizerState, start_optimizer
 from minixai.optim.schedules import learning_rate_at
@@ -127,15 +127,11 @@ class BatchWalk:
         for start in range(0, len(order), self.batch_size):
             rows = order[start : start + self.batch_size]
             model = self.model.with_parameters(unflatten(optimizer_state.parameters, self.shapes))
-            loss, gradient = model.loss_gradient(_taken(self.X, rows), self.y[rows])
+            loss, gradient = model.loss_gradient(take_rows(self.X, rows), self.y[rows])
             optimizer_state.gradient[:] = flatten(gradient)
             optimizer_state.step(learning_rate)
             total += loss * len(rows)
         return total / len(order)
-
-
-def _taken(X: Any, rows: Any) -> Any:
-    return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]
 
 
 def flatten(arrays: Mapping[str, Array]) -> Array:
@@ -358,7 +354,7 @@ def _mean_loss(model: Any, X: Any, y: Array) -> float:
     total = 0.0
     for start in range(0, len(y), LOSS_ROWS):
         rows = slice(start, start + LOSS_ROWS)
-        total += model.loss_gradient(_taken(X, rows), y[rows])[0] * len(y[rows])
+        total += model.loss_gradient(take_rows(X, rows), y[rows])[0] * len(y[rows])
     return total / len(y)
 
 

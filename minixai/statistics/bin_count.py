@@ -22,38 +22,26 @@ import numpy as np
 
 from minixai._validation import check_number
 from minixai.protocols import Array
-from minixai.statistics.class_groups import part_by_class
+from minixai.statistics.class_groups import ByClass, part_by_class
 
 __all__ = ["Histogram", "histogram"]
 
 _MOST_BINS = 100
 
 
-@dataclass(frozen=True, eq=False)
-class Histogram:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Histogram(ByClass):
     """Counts of a column's values in equal bins, one row a class.
 
     Parameters
     ----------
-    name : str
-        Of the column.
-    by_name : str or None
-        Of the column of classes; None where all rows are one group.
-    classes : tuple of str (n_classes,)
     edges : ndarray (n_bins + 1,)
         Bins hold their left edge; the last one holds both.
     counts : ndarray of int (n_classes, n_bins)
-    n_missing, n_unlabelled : int
-        Rows without a value; rows with a value and without a class.
     """
 
-    name: str
-    by_name: str | None
-    classes: tuple[str, ...]
     edges: Array
     counts: Array
-    n_missing: int = 0
-    n_unlabelled: int = 0
 
     @property
     def shares(self) -> Array:
@@ -101,13 +89,9 @@ def histogram(values: Any, by: Any = None, *, n_bins: int | None = None) -> Hist
         edges = np.linspace(low, high, (n_bins or _bins_for(np.concatenate(groups.values))) + 1)
     counts = np.array([np.histogram(each, edges)[0] for each in groups.values], dtype=np.int64)
     return Histogram(
-        groups.name,
-        groups.by_name,
-        groups.classes,
-        edges,
-        counts,
-        groups.n_missing,
-        groups.n_unlabelled,
+        **groups.shared(),
+        edges=edges,
+        counts=counts,
     )
 
 

@@ -9,7 +9,7 @@ Cost: O(n log n), one sorted copy of the column.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
@@ -18,14 +18,14 @@ import numpy as np
 from minixai.errors import DataError, DataTypeError
 from minixai.protocols import Array
 
-__all__ = ["ClassGroups", "part_by_class"]
+__all__ = ["ByClass", "ClassGroups", "part_by_class"]
 
 _ABSENT = ("NAType", "NaTType")
 
 
-@dataclass(frozen=True, eq=False)
-class ClassGroups:
-    """The values of one column, class by class.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ByClass:
+    """What every result of one column by the classes of another tells.
 
     Parameters
     ----------
@@ -33,10 +33,8 @@ class ClassGroups:
         Of the column.
     by_name : str or None
         Of the column of classes; None where all rows are one group.
-    classes : tuple of str
+    classes : tuple of str (n_classes,)
         Names of the groups that have a value at least; ("all rows",) for one group.
-    values : tuple of ndarray
-        Each group's values, float64, sorted.
     n_missing, n_unlabelled : int
         Rows without a value; rows with a value and without a class.
     """
@@ -44,9 +42,25 @@ class ClassGroups:
     name: str
     by_name: str | None
     classes: tuple[str, ...]
+    n_missing: int = 0
+    n_unlabelled: int = 0
+
+    def shared(self) -> dict[str, Any]:
+        """Return these fields by name, for a result made from this one."""
+        return {each.name: getattr(self, each.name) for each in fields(ByClass)}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClassGroups(ByClass):
+    """The values of one column, class by class.
+
+    Parameters
+    ----------
+    values : tuple of ndarray
+        Each group's values, float64, sorted.
+    """
+
     values: tuple[Array, ...]
-    n_missing: int
-    n_unlabelled: int
 
     @property
     def counts(self) -> Array:
@@ -87,7 +101,13 @@ def part_by_class(values: Any, by: Any = None) -> ClassGroups:
     _check_range(kept, name)
     n_missing = int(len(numbers) - len(kept))
     if by is None:
-        return ClassGroups(name, None, ("all rows",), (np.sort(kept),), n_missing, 0)
+        return ClassGroups(
+            name=name,
+            by_name=None,
+            classes=("all rows",),
+            values=(np.sort(kept),),
+            n_missing=n_missing,
+        )
     labels = _labels(by)
     if labels.shape != numbers.shape:
         raise DataError(
@@ -99,9 +119,14 @@ def part_by_class(values: Any, by: Any = None) -> ClassGroups:
     order = np.lexsort((kept, codes))
     bounds = np.searchsorted(codes[order], np.arange(len(classes) + 1))
     parts = [kept[order[a:b]] for a, b in pairwise(bounds)]
-    n_unlabelled = int((codes < 0).sum())
-    by_name = str(_own_name(by) or "class")
-    return ClassGroups(name, by_name, classes, tuple(parts), n_missing, n_unlabelled)
+    return ClassGroups(
+        name=name,
+        by_name=str(_own_name(by) or "class"),
+        classes=classes,
+        values=tuple(parts),
+        n_missing=n_missing,
+        n_unlabelled=int((codes < 0).sum()),
+    )
 
 
 def _own_name(values: Any) -> Any:

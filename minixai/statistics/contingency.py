@@ -134,25 +134,19 @@ def chi_square(a: Any, b: Any = None, *, correction: bool = False) -> ChiSquareT
     observed, row_names, column_names, n_left_out = (
         _given_counts(a) if b is None else _counted(a, b)
     )
-    n = float(observed.sum())
-    expected = observed.sum(axis=1)[:, np.newaxis] * (observed.sum(axis=0) / n)  # (1)
+    expected = _expected(observed)
     df = (len(row_names) - 1) * (len(column_names) - 1)
-    gap = np.abs(observed - expected)
-    plain = float((gap * (gap / expected)).sum())
-    if correction and df == 1:
-        gap = np.maximum(gap - 0.5, 0.0)
-    statistic = float((gap * (gap / expected)).sum()) if df else 0.0  # (2)
-    smaller = min(observed.shape) - 1
+    statistic = _statistic(observed, expected, 0.5 if correction and df == 1 else 0.0)
     note = "a column is constant" if not df else ""
     rare = int((expected < _LEAST_EXPECTED).sum())
     if rare:
         note = f"{rare} of {expected.size} cells are expected less than 5 times: p is rough"
         warnings.warn(f"{note}; pool rare labels or gather more rows.", DataWarning, stacklevel=2)
     return ChiSquareTable(
-        statistic=statistic,
+        statistic=statistic if df else 0.0,
         df=df,
         p_value=chi_square_tail_probability(statistic, df) if df else 1.0,
-        cramers_v=min(1.0, float(np.sqrt(plain / n / smaller))) if df else float("nan"),  # (3)
+        cramers_v=cramers_v(observed),
         observed=observed,
         expected=expected,
         row_names=row_names,
@@ -161,6 +155,28 @@ def chi_square(a: Any, b: Any = None, *, correction: bool = False) -> ChiSquareT
         n_left_out=n_left_out,
         note=note,
     )
+
+
+def cramers_v(observed: Array) -> float:
+    """Return Cramer's V of a table of counts without empty sides, in [0, 1]; NaN for one side.
+
+    SciPy is not needed, as it is for a p-value.
+    """
+    smaller = min(observed.shape) - 1
+    if not smaller:
+        return float("nan")
+    share = _statistic(observed, _expected(observed), 0.0) / float(observed.sum())
+    return min(1.0, float(np.sqrt(share / smaller)))  # (3)
+
+
+def _expected(observed: Array) -> Array:
+    n = float(observed.sum())
+    return np.asarray(observed.sum(axis=1)[:, np.newaxis] * (observed.sum(axis=0) / n))  # (1)
+
+
+def _statistic(observed: Array, expected: Array, correction: float) -> float:
+    gap = np.maximum(np.abs(observed - expected) - correction, 0.0)
+    return float((gap * (gap / expected)).sum())  # (2)
 
 
 def _counted(a: Any, b: Any) -> tuple[Array, tuple[Any, ...], tuple[Any, ...], int]:

@@ -19,34 +19,24 @@ from typing import Any
 import numpy as np
 
 from minixai.protocols import Array
-from minixai.statistics.class_groups import part_by_class
+from minixai.statistics.class_groups import ByClass, part_by_class
 
 __all__ = ["BoxSummary", "box_summary"]
 
 
-@dataclass(frozen=True, eq=False)
-class BoxSummary:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BoxSummary(ByClass):
     """What a box plot shows, one entry a class.
 
     Parameters
     ----------
-    name : str
-        Of the column.
-    by_name : str or None
-        Of the column of classes; None where all rows are one group.
-    classes : tuple of str (n_classes,)
     counts : ndarray of int (n_classes,)
     whisker_low, q1, median, q3, whisker_high, mean : ndarray (n_classes,)
         In the column's unit.
     outliers : tuple of ndarray
         The values beyond the whiskers, rising.
-    n_missing, n_unlabelled : int
-        Rows without a value; rows with a value and without a class.
     """
 
-    name: str
-    by_name: str | None
-    classes: tuple[str, ...]
     counts: Array
     whisker_low: Array
     q1: Array
@@ -55,8 +45,6 @@ class BoxSummary:
     whisker_high: Array
     mean: Array
     outliers: tuple[Array, ...]
-    n_missing: int = 0
-    n_unlabelled: int = 0
 
 
 def box_summary(values: Any, by: Any = None) -> BoxSummary:
@@ -94,19 +82,15 @@ def box_summary(values: Any, by: Any = None) -> BoxSummary:
         for each, row in zip(groups.values, numbers, strict=True)
     ]
     return BoxSummary(
-        groups.name,
-        groups.by_name,
-        groups.classes,
-        groups.counts,
-        low,
-        q1,
-        median,
-        q3,
-        high,
-        np.array([each.mean() for each in groups.values]),
-        tuple(beyond),
-        groups.n_missing,
-        groups.n_unlabelled,
+        **groups.shared(),
+        counts=groups.counts,
+        whisker_low=low,
+        q1=q1,
+        median=median,
+        q3=q3,
+        whisker_high=high,
+        mean=np.array([each.mean() for each in groups.values]),
+        outliers=tuple(beyond),
     )
 
 

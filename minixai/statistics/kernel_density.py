@@ -21,7 +21,7 @@ import numpy as np
 from minixai._validation import check_number
 from minixai.errors import DataError
 from minixai.protocols import Array
-from minixai.statistics.class_groups import part_by_class
+from minixai.statistics.class_groups import ByClass, part_by_class
 
 __all__ = ["Density", "density"]
 
@@ -29,17 +29,12 @@ _BLOCK = 1 << 18
 _REACH = 3.0
 
 
-@dataclass(frozen=True, eq=False)
-class Density:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Density(ByClass):
     """The estimated density of a column, one curve a class.
 
     Parameters
     ----------
-    name : str
-        Of the column.
-    by_name : str or None
-        Of the column of classes; None where all rows are one group.
-    classes : tuple of str (n_classes,)
     points : ndarray (n_classes, n_points)
         Where the density is given, rising, in the column's unit.
     values : ndarray (n_classes, n_points)
@@ -49,20 +44,13 @@ class Density:
     medians : ndarray (n_classes,)
     counts : ndarray of int (n_classes,)
         Number of values.
-    n_missing, n_unlabelled : int
-        Rows without a value; rows with a value and without a class.
     """
 
-    name: str
-    by_name: str | None
-    classes: tuple[str, ...]
     points: Array
     values: Array
     bandwidth: Array
     medians: Array
     counts: Array
-    n_missing: int = 0
-    n_unlabelled: int = 0
 
 
 def density(
@@ -124,16 +112,12 @@ def density(
         raise DataError(f"`points` must be a rising vector, got shape {grid.shape[1:]}.")
     curves = [_curve(each, h, x) for (each, h), x in zip(pairs, grid, strict=True)]
     return Density(
-        groups.name,
-        groups.by_name,
-        groups.classes,
-        grid,
-        np.array(curves),
-        widths,
-        np.array([np.median(each) for each in groups.values]),
-        groups.counts,
-        groups.n_missing,
-        groups.n_unlabelled,
+        **groups.shared(),
+        points=grid,
+        values=np.array(curves),
+        bandwidth=widths,
+        medians=np.array([np.median(each) for each in groups.values]),
+        counts=groups.counts,
     )
 
 

@@ -6,6 +6,7 @@ unless it says otherwise.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from html import escape
 from typing import Any
 
@@ -21,9 +22,9 @@ _SHOWN_ROWS = 60
 class PrintedTable:
     """Base of the frozen results of this package; it holds nothing."""
 
+    @abstractmethod
     def to_rows(self) -> list[dict[str, Any]]:
         """Give one plain dict a row; the first key names the row."""
-        raise NotImplementedError
 
     def to_frame(self) -> Any:
         """Give a pandas data frame, indexed by the rows' names (needs the ``table`` extra)."""
