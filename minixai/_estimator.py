@@ -17,7 +17,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from minixai._validation import as_matrix, as_vector, as_weights, column_names, one_dimensional
+from minixai._validation import (
+    as_matrix,
+    as_vector,
+    as_weights,
+    column_names,
+    missing_values,
+    one_dimensional,
+)
 from minixai.errors import DataError, MinixaiError, ParameterError, suggestion
 from minixai.protocols import Array
 
@@ -251,11 +258,7 @@ class Regressor(Estimator):
 
 def check_labels_present(labels: Array) -> None:
     """Raise `DataError` at the first missing label."""
-    if labels.dtype.kind not in "fOMm":
-        return
-    missing = labels != labels  # as NaN and NaT are not
-    if labels.dtype == object:
-        missing = np.array([each is None or each != each for each in labels], dtype=bool)
+    missing = missing_values(labels)
     if missing.any():
         raise DataError(
             f"`y` has no label in row {int(np.argmax(missing))}: drop the rows without a label."
@@ -317,7 +320,7 @@ class Classifier(Estimator):
                     "Unknown label type: continuous. A classifier needs labels; use a regressor, "
                     "or make the target binary first."
                 )
-        elif y.dtype.kind == "O" and any(v is None or v != v for v in y):
+        elif missing_values(y).any():
             raise DataError("Input y contains missing labels: drop the rows without a label.")
         try:
             classes, codes = np.unique(y, return_inverse=True)

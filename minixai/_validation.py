@@ -31,6 +31,7 @@ __all__ = [
     "feature_names_of",
     "fingerprint",
     "generator",
+    "missing_values",
     "seed_of",
     "take_rows",
 ]
@@ -149,6 +150,19 @@ def _without_na(array: Array) -> Array:
     if missing is None or array.dtype != object:
         return array
     return np.where(np.frompyfunc(lambda v: v is missing, 1, 1)(array).astype(bool), np.nan, array)
+
+
+def missing_values(values: Array) -> Array:
+    """Return which entries are missing, bool: None, NaN, NaT and pandas' NA."""
+    if values.dtype.kind in "fc":
+        return np.isnan(values)
+    if values.dtype.kind in "mM":
+        return np.isnat(values)
+    if values.dtype != object:
+        return np.zeros(values.shape, dtype=bool)
+    plain = _without_na(values)
+    absent = [v is None or (not np.iterable(v) and v != v) for v in plain.ravel()]
+    return np.array(absent, dtype=bool).reshape(values.shape)
 
 
 def _is_number(value: Any) -> bool:

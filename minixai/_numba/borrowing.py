@@ -1,7 +1,7 @@
 """``borrow(array)``: the same array without a share in its memory.
 
 Every view that compiled code makes counts itself in and out of its buffer's owners, an atomic
-operation each time; where a step takes some microseconds, dozens of views are a fifth of it.
+operation each time; where a step takes some microseconds, dozens of views are felt.
 Views of a borrowed array count nothing. They are good while somebody else holds the buffer: as
 long as the call that was given the array runs. A kernel must not return one.
 """

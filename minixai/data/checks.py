@@ -105,12 +105,12 @@ def check_table(table: Table) -> list[Finding]:
     """Find columns and rows that teach nothing or weigh twice; all are notes, not warnings.
 
     Kinds: constant_column, missing_values (over half), identifier, mixed_column,
-    duplicate_columns, duplicate_rows, rare_class.
+    duplicate_columns, duplicate_rows.
     """
     found: list[Finding] = []
     for name in table.features:
         found += _of_column(table.columns[name])
-    return [*found, *_equal_columns(table), *_equal_rows(table), *_rare_classes(table)]
+    return [*found, *_equal_columns(table), *_equal_rows(table)]
 
 
 def _is_sure(result: ColumnSkill) -> bool:
@@ -293,16 +293,3 @@ def _equal_rows(table: Table) -> list[Finding]:
     sentence = f"{n_repeated:,} of {table.n_rows:,} rows {verb} another row in every column."
     proposal = "Check for rows entered twice: a copy may stand in the training and the test part."
     return [_note("duplicate_rows", (), sentence, proposal, n_repeated=n_repeated)]
-
-
-def _rare_classes(table: Table) -> list[Finding]:
-    if table.task != "classification" or table.target is None:
-        return []
-    values, counts = np.unique(table.y, return_counts=True)
-    share = float(counts.min() / counts.sum())
-    if share >= 0.05:
-        return []
-    rare = str(values[np.argmin(counts)])
-    sentence = f"Class {rare!r} of {table.target!r} is {share:.1%} of the rows."
-    proposal = "Accuracy says little here: look at the classes one by one, and split stratified."
-    return [_note("rare_class", (table.target,), sentence, proposal, share=share)]

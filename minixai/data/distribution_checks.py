@@ -5,7 +5,8 @@ r"""Findings on one column by itself: values that lean to one side, too many lev
 
 A column leans if |g| is above 2, what an exponential distribution has; it has high cardinality
 if it has more than 50 levels and at least half of them in fewer than 5 rows; a target is
-imbalanced if its smallest class has less than a fifth of the rows that an equal share would give.
+imbalanced if its smallest class has less than a twentieth of the rows, or less than a fifth of what
+an equal share would give.
 
 Source: Joanes & Gill (1998), The Statistician 47(1), eq. (1), for the skewness.
 Cost: O(n) a column.
@@ -26,6 +27,7 @@ MOST_SKEWED = 2.0
 MANY_LEVELS = 50
 FEW_ROWS = 5
 NAMES_ROWS = 0.9
+LEAST_SHARE = 0.05  # of the rows, in the smallest class
 LEAST_PART = 0.2  # of an equal share, what the smallest class has at least
 _LEAST_ROWS = 20
 
@@ -115,9 +117,9 @@ def _imbalanced(table: Table) -> list[Finding]:
         return []
     values, counts = np.unique(table.y.astype(np.str_), return_counts=True)
     part = float(counts.min() * len(counts) / counts.sum())
-    if len(counts) < 2 or part >= LEAST_PART:
-        return []
     rare, share = str(values[np.argmin(counts)]), float(counts.min() / counts.sum())
+    if len(counts) < 2 or (part >= LEAST_PART and share >= LEAST_SHARE):
+        return []
     return [
         Finding(
             "imbalanced_target",

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_number
+from minixai._validation import check_number, missing_values
 from minixai.data.table import Table
 from minixai.errors import DataError
 from minixai.protocols import Array
@@ -108,24 +108,10 @@ def _masks(table: Any) -> Iterator[tuple[str, Array]]:
             yield str(name), np.asarray(table.iloc[:, j].isna(), dtype=bool)
     elif isinstance(table, Mapping):
         for name, values in table.items():
-            yield str(name), _is_missing(np.asarray(values))
+            yield str(name), missing_values(np.asarray(values))
     else:
         array = np.asarray(table)
         if array.ndim != 2:
             raise DataError(f"A table needs rows and columns, got shape {array.shape}.")
         for j in range(array.shape[1]):
-            yield f"x{j}", _is_missing(array[:, j])
-
-
-def _is_missing(values: Array) -> Array:
-    if values.dtype.kind in "fc":
-        return np.isnan(values)
-    if values.dtype.kind in "mM":
-        return np.isnat(values)
-    if values.dtype != object:
-        return np.zeros(len(values), dtype=bool)
-    absent = ("NAType", "NaTType")
-    found = [
-        v is None or type(v).__name__ in absent or (isinstance(v, float) and v != v) for v in values
-    ]
-    return np.array(found, dtype=bool)
+            yield f"x{j}", missing_values(array[:, j])

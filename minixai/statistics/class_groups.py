@@ -8,19 +8,18 @@ Cost: O(n log n), one sorted copy of the column.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from minixai._validation import missing_values
 from minixai.errors import DataError, DataTypeError
 from minixai.protocols import Array
+from minixai.statistics.column_set import label_codes
 
 __all__ = ["ByClass", "ClassGroups", "part_by_class"]
-
-_ABSENT = ("NAType", "NaTType")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -113,7 +112,8 @@ def part_by_class(values: Any, by: Any = None) -> ClassGroups:
         raise DataError(
             f"`by` must have one class a row, got {len(labels)} for {len(numbers)} values."
         )
-    classes, codes = _coded(labels[present])
+    kinds, codes = label_codes(labels[present])
+    classes = tuple(_class_text(kind) for kind in kinds.tolist())
     if not classes:
         raise DataError(f"No row of column {name!r} has both a value and a class: give others.")
     order = np.lexsort((kept, codes))
@@ -142,7 +142,8 @@ def _numbers(values: Any, name: str) -> Array:
         raise DataTypeError(f"One column is needed, got a {type(values).__name__}.")
     try:
         if not isinstance(plain, np.ndarray):
-            plain = [np.nan if _is_absent(v) else v for v in plain]
+            cells = np.array([*plain, None], dtype=object)[:-1]
+            plain = np.where(missing_values(cells), np.nan, cells)
         numbers = np.asarray(plain, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataTypeError(
@@ -178,30 +179,6 @@ def _labels(by: Any) -> Array:
         texts[np.isnat(array)] = None
         return texts
     return array
-
-
-def _coded(labels: Array) -> tuple[tuple[str, ...], Array]:
-    """Return the classes in order, and each row's place among them, -1 where it has none."""
-    if labels.dtype != object:
-        kinds, codes = np.unique(labels, return_inverse=True)
-        if kinds.dtype.kind == "f" and kinds.size and np.isnan(kinds[-1]):
-            codes = np.where(np.isnan(labels), -1, codes)
-            kinds = kinds[:-1]
-        return tuple(_class_text(kind) for kind in kinds.tolist()), codes
-    present: set[Hashable] = {label for label in labels if not _is_absent(label)}
-    try:
-        ordered = sorted(present)  # type: ignore[type-var]
-    except TypeError:
-        ordered = sorted(present, key=lambda label: (type(label).__name__, str(label)))
-    place = {label: code for code, label in enumerate(ordered)}
-    codes = np.array([-1 if _is_absent(v) else place[v] for v in labels], dtype=np.int64)
-    return tuple(_class_text(label) for label in ordered), codes
-
-
-def _is_absent(value: Any) -> bool:
-    if value is None or type(value).__name__ in _ABSENT:
-        return True
-    return isinstance(value, (float, np.floating)) and bool(np.isnan(value))
 
 
 def _class_text(label: Any) -> str:

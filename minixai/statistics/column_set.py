@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_mask, column_names, one_dimensional
+from minixai._validation import check_mask, column_names, missing_values, one_dimensional
 from minixai.errors import DataError, DataTypeError
 from minixai.protocols import Array
 
@@ -83,9 +83,9 @@ def _one_column(values: Any, name: str) -> Array:
     if np.iscomplexobj(array):
         raise DataTypeError(f"Complex data not supported: `{name}` must hold real numbers.")
     if array.dtype.kind == "O":
-        present = array[~_missing(array)]
+        present = array[~missing_values(array)]
         if len(present) and all(_is_number(value) for value in present):
-            return np.where(_missing(array), np.nan, array).astype(np.float64)
+            return np.where(missing_values(array), np.nan, array).astype(np.float64)
     return array
 
 
@@ -109,7 +109,7 @@ def as_numbers(column: Array, name: str) -> Array:
         Infinity.
     """
     if column.dtype.kind not in "fiub":
-        present = column[~_missing(column)]
+        present = column[~missing_values(column)]
         shown = repr(str(present[0])[:40]) if len(present) else "nothing"
         raise DataTypeError(
             f"Column {name!r} holds {shown}, and numbers are needed: encode it first or leave it "
@@ -131,12 +131,12 @@ def label_codes(column: Array) -> tuple[Array, Array]:
     Returns
     -------
     labels : ndarray (k,)
-        Sorted; by their text where they have no common order.
+        Sorted; of mixed types the numbers first, by size, then the others by their text.
     codes : ndarray of int (n,)
         The place of each row's label; -1 where it is missing.
     """
     codes = np.full(len(column), -1)
-    present = ~_missing(column)
+    present = ~missing_values(column)
     if column.dtype.kind != "O":
         labels, codes[present] = np.unique(column[present], return_inverse=True)
         return labels, codes
@@ -144,7 +144,7 @@ def label_codes(column: Array) -> tuple[Array, Array]:
     try:
         distinct.sort()
     except TypeError:
-        distinct.sort(key=lambda label: (str(label), type(label).__name__))
+        distinct.sort(key=_mixed_order)
     place = {label: i for i, label in enumerate(distinct)}
     codes[present] = [place[label] for label in column[present].tolist()]
     labels = np.empty(len(distinct), dtype=object)
@@ -152,11 +152,6 @@ def label_codes(column: Array) -> tuple[Array, Array]:
     return labels, codes
 
 
-def _missing(column: Array) -> Array:
-    if column.dtype.kind == "f":
-        return np.isnan(column)
-    if column.dtype.kind in "mM":
-        return np.isnat(column)
-    if column.dtype.kind != "O":
-        return np.zeros(len(column), dtype=bool)
-    return np.fromiter((v is None or v != v for v in column), bool, len(column))
+def _mixed_order(label: Any) -> tuple[bool, float, str, str]:
+    number = _is_number(label)
+    return (not number, float(label) if number else 0.0, str(label), type(label).__name__)

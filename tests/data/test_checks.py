@@ -6,6 +6,7 @@ import pytest
 from minixai.data import (
     Column,
     Table,
+    check_distributions,
     check_leak,
     check_table,
     make_shop,
@@ -232,12 +233,17 @@ def test_notes_on_labels():
         "identifier",
         "mixed_column",
         "duplicate_columns",
-        "rare_class",
     ]
+    (rare,) = check_distributions(Table(columns).with_target("y"))
+    assert rare.kind == "imbalanced_target"
     assert found[2].columns == ("colour", "farbe")
     assert "but for one text ('many')" in found[1].sentence
-    assert "Class 'yes' of 'y' is 3.3% of the rows" in found[3].sentence
-    assert found[3].to_dict()["evidence"] == {"share": pytest.approx(1 / 30)}
+    assert "Class 'yes' of 'y' is 3.3% of the rows" in rare.sentence
+    assert rare.to_dict()["evidence"] == {
+        "class": "yes",
+        "share": pytest.approx(1 / 30),
+        "share_of_equal_part": pytest.approx(1 / 15),
+    }
 
 
 @pytest.mark.parametrize(

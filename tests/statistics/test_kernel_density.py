@@ -177,7 +177,7 @@ def test_frames_columns_bring_their_names_and_classes():
         ([10, 9, 10], ("9", "10")),
         ([True, False, True], ("False", "True")),
         ([1.5, 2.0, 1.5], ("1.5", "2")),
-        ([1, "1", 2.5], ("2.5", "1", "1")),
+        ([1, "1", 2.5], ("1", "2.5", "1")),  # numbers by size, then text
         (
             np.array(["2020-01-02", "2020-01-01", "NaT"], dtype="M8[D]"),
             ("2020-01-01", "2020-01-02"),
