@@ -153,14 +153,15 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     rows = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=separator != " "
     )
-    line = 1
+    line, limit = 1, csv.field_size_limit()
+    csv.field_size_limit(max(limit, len(text)))  # the module's own, which long texts exceed
     try:
         for fields in rows:
             if len(fields) > 1 or "".join(fields).strip():
                 yield line, fields
             line = rows.line_num + 1
-    except csv.Error:  # a field beyond the module's limit of length
-        return
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _first_records(text: str, separator: str) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """Tables: reading, kinds, values, and each bad input with its remedy."""
 
+import csv
 import gzip
 import io
 import signal
@@ -295,6 +296,10 @@ def test_rows_may_end_in_a_gap_and_hold_line_breaks(tmp_path):
 def test_a_long_cell_is_read(tmp_path):
     table = Table.from_csv(written(tmp_path, f"a,b\n{'x' * 200_000},1\ny,\n"))
     assert table.n_rows == 2
+    limit = csv.field_size_limit()
+    with pytest.raises(DataError, match=r"line 3 has 1 field"):  # behind the long one, too
+        Table.from_csv(written(tmp_path, f"a,b\n{'x' * 200_000},1\ny\n"))
+    assert csv.field_size_limit() == limit
 
 
 def test_other_encodings_are_read_and_broken_ones_located(tmp_path):
