@@ -26,6 +26,7 @@ class Transformer(Estimator):
 
     _estimator_type = "transformer"
     _needs_y = False
+    _trains_apart = False  # whether `fit_transform` makes something else of rows than `transform`
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Fit on ``X`` and return it transformed."""

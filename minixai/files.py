@@ -61,6 +61,7 @@ REGISTRY = {
     "MLPClassifier": "minixai.neural:MLPClassifier",
     "MLPRegressor": "minixai.neural:MLPRegressor",
     "MinMaxScaler": "minixai.data:MinMaxScaler",
+    "MissingIndicator": "minixai.data:MissingIndicator",
     "MultiHotEncoder": "minixai.data:MultiHotEncoder",
     "NeighborImputer": "minixai.data:NeighborImputer",
     "OneHotEncoder": "minixai.data:OneHotEncoder",

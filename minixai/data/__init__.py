@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from minixai.data.imputation import SimpleImputer as SimpleImputer
     from minixai.data.leak_hints import check_leak_hints as check_leak_hints
     from minixai.data.log_transform import LogTransformer as LogTransformer
+    from minixai.data.missing_indicator import MissingIndicator as MissingIndicator
     from minixai.data.missing_pattern import MissingMap as MissingMap
     from minixai.data.missing_pattern import missing_map as missing_map
     from minixai.data.multi_hot_encoding import MultiHotEncoder as MultiHotEncoder
@@ -81,6 +82,7 @@ _HOME = {
     "LearningCurve": "sample_size",
     "LogTransformer": "log_transform",
     "MinMaxScaler": "scaling",
+    "MissingIndicator": "missing_indicator",
     "MissingMap": "missing_pattern",
     "MultiHotEncoder": "multi_hot_encoding",
     "NeighborImputer": "neighbor_imputation",
@@ -145,6 +147,7 @@ __all__ = [
     "LearningCurve",
     "LogTransformer",
     "MinMaxScaler",
+    "MissingIndicator",
     "MissingMap",
     "MultiHotEncoder",
     "NeighborImputer",

@@ -12,7 +12,7 @@ with p the part, p_0 its first value and P the number of its values. The age of 
 
 days, with t_ref given or the latest moment of training, so that a later one is below 0. Where
 a moment is missing, every column has its mean in training (on a circle a point inside), and an
-indicator follows if training had gaps.
+indicator follows if training had gaps and one is wanted.
 
 Moments are those of datetime columns, of numpy's datetime64 and pandas' times, ISO and other
 dates in text (`cell_reading` says which), or numbers: seconds since 1970. There are no time
@@ -31,7 +31,7 @@ import numpy as np
 
 from minixai.data.column import Column
 from minixai.data.column_container import as_columns, as_seconds
-from minixai.data.column_encoding import ColumnEncoder
+from minixai.data.column_encoding import TargetBlindEncoder
 from minixai.errors import DataError, ParameterError, check_option
 from minixai.protocols import Array
 
@@ -41,7 +41,7 @@ _DAY = 86400
 _SAME = 1e-12  # the sine of half a circle is not quite 0
 
 
-class DatetimeEncoder(ColumnEncoder):
+class DatetimeEncoder(TargetBlindEncoder):
     """Make numbers of moments.
 
     Parameters
@@ -55,6 +55,8 @@ class DatetimeEncoder(ColumnEncoder):
         The moment that ages are counted from; None takes each column's latest of training.
     drop_constant : bool
         Whether parts that are the same in all of training (the hour of bare dates) are left out.
+    add_indicator : bool
+        Whether a 0/1 column follows for every input that had gaps in training.
 
     Attributes
     ----------
@@ -87,10 +89,12 @@ class DatetimeEncoder(ColumnEncoder):
         parts: Any = ("year", "month_cycle", "day", "weekday_cycle", "hour_cycle", "age"),
         reference: Any = None,
         drop_constant: bool = True,
+        add_indicator: bool = True,
     ) -> None:
         self.parts = parts
         self.reference = reference
         self.drop_constant = drop_constant
+        self.add_indicator = add_indicator
 
     def _check_options(self) -> None:
         if isinstance(self.parts, str) or not len(self.parts):
@@ -101,10 +105,11 @@ class DatetimeEncoder(ColumnEncoder):
             raise ParameterError(f"`parts` must differ, got {list(self.parts)!r}.")
         if self.reference is not None:
             self._given_reference()
-        if not isinstance(self.drop_constant, (bool, np.bool_)):
-            raise ParameterError(
-                f"`drop_constant` must be True or False, got {self.drop_constant!r}."
-            )
+        for name in ("drop_constant", "add_indicator"):
+            if not isinstance(getattr(self, name), (bool, np.bool_)):
+                raise ParameterError(
+                    f"`{name}` must be True or False, got {getattr(self, name)!r}."
+                )
 
     def _given_reference(self) -> float:
         try:
@@ -149,7 +154,7 @@ class DatetimeEncoder(ColumnEncoder):
             for name, fill in zip(self.made_[j], self.fill_[j], strict=True):
                 matrix[:, first] = np.where(missing, fill, values[name])
                 first += 1
-            if self.has_missing_[j]:
+            if self._is_indicated(j):
                 matrix[:, first] = missing
                 first += 1
 
@@ -157,8 +162,11 @@ class DatetimeEncoder(ColumnEncoder):
         made = []
         for j, name in enumerate(names):
             made += [(f"{name}:{part}", name) for part in self.made_[j]]
-            made += [(f"{name}=(missing)", name)] if self.has_missing_[j] else []
+            made += [(f"{name}=(missing)", name)] if self._is_indicated(j) else []
         return made
+
+    def _is_indicated(self, j: int) -> bool:
+        return bool(self.add_indicator and self.has_missing_[j])
 
     def _column_state(self) -> dict[str, Any]:
         state = super()._column_state()

@@ -30,6 +30,7 @@ from minixai.protocols import Array
 
 __all__ = [
     "ColumnEncoder",
+    "TargetBlindEncoder",
     "check_no_unknown",
     "labels_from_state",
     "labels_to_state",
@@ -41,10 +42,7 @@ __all__ = [
 
 
 class ColumnEncoder(Transformer):
-    """Base of the encoders: a subclass learns (`_learn`), names and writes (`_write`) columns.
-
-    One that looks at the target has a `fit` of its own, and no `_learn`.
-    """
+    """Base of the encoders: a subclass fits, names (`_made_columns`) and writes columns."""
 
     _allows_nan = True
 
@@ -52,21 +50,6 @@ class ColumnEncoder(Transformer):
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = True
         return tags
-
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn from each column of ``X`` (n_samples, n_features); ``y`` is ignored.
-
-        Raises
-        ------
-        ParameterError
-            An argument out of its range.
-        DataError
-            Cells that cannot be encoded.
-        """
-        self._check_options()
-        columns = as_columns(X, type(self).__name__)
-        self._keep(X, columns, self._learn(columns))
-        return self
 
     def transform(self, X: Any) -> Any:
         """Return the columns made from ``X``, float64 (n_samples, n_outputs)."""
@@ -105,10 +88,6 @@ class ColumnEncoder(Transformer):
     @abstractmethod
     def _check_options(self) -> None:
         """Raise `ParameterError` where an argument is out of its range."""
-
-    @abstractmethod
-    def _learn(self, columns: list[Column]) -> dict[str, Any]:
-        """Return the attributes that are learned, each by its name."""
 
     @abstractmethod
     def _write(self, columns: list[Column], matrix: Array, first: int) -> None:
@@ -164,6 +143,29 @@ class ColumnEncoder(Transformer):
                 f"{self.n_features_in_} features as input."
             )
         return columns
+
+
+class TargetBlindEncoder(ColumnEncoder):
+    """Base of the encoders that look at the columns alone: a subclass says what it learns."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn from each column of ``X`` (n_samples, n_features); ``y`` is ignored.
+
+        Raises
+        ------
+        ParameterError
+            An argument out of its range.
+        DataError
+            Cells that cannot be encoded.
+        """
+        self._check_options()
+        columns = as_columns(X, type(self).__name__)
+        self._keep(X, columns, self._learn(columns))
+        return self
+
+    @abstractmethod
+    def _learn(self, columns: list[Column]) -> dict[str, Any]:
+        """Return the attributes that are learned, each by its name."""
 
 
 def levels_of(column: Column) -> tuple[Array, Array]:

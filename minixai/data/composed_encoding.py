@@ -1,17 +1,16 @@
-"""One column encoded by transformers of the caller's choice, in sequence and side by side.
+"""Columns encoded by transformers in sequence and side by side.
 
-``steps`` is a transformer, a list of transformers that are done one after another, or a tuple of
-these, done side by side: ``(TargetEncoder(), [FrequencyEncoder("log_count"), StandardScaler()])``.
-The first of a sequence gets the column itself; transformers of numbers need a column of numbers
-there. In training each step's ``fit_transform`` is what the next one sees, so that what is learned
-out of fold stays so to the end.
+Each branch is a sequence whose first step gets the columns themselves; transformers of numbers
+need columns of numbers there. Branches stand side by side. In training each step's
+``fit_transform`` is what the next one sees, so that what is learned out of fold stays so to
+the end.
 
-Cost: that of the steps.
+Cost: that of the steps; memory in `encode_into` the matrix, and what a block of rows takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -19,155 +18,96 @@ import numpy as np
 
 from minixai._estimator import unfitted_copy
 from minixai._transformer import Transformer, composed_groups
-from minixai.data.column import KINDS, Column
+from minixai.data.column import Column
 from minixai.data.table import Table
-from minixai.data.text_encoding import TextEncoder
-from minixai.errors import DataTypeError, ParameterError, require, suggestion
+from minixai.errors import DataTypeError, require
 from minixai.protocols import Array
 
-__all__ = ["ComposedEncoding", "chosen_steps", "learn_composed"]
+__all__ = ["ComposedEncoding", "learn_composed"]
 
-
-def chosen_steps(steps: Mapping[str, Any] | None, table: Table) -> dict[str, Any]:
-    """Return the branches, or "drop", of each feature that steps are given for.
-
-    Parameters
-    ----------
-    steps : mapping of a column's name or a kind -> transformers, or "drop"
-        A column's own name goes before its kind; free text has `TextEncoder` where none is given.
-    table : Table
-
-    Raises
-    ------
-    ParameterError
-        Steps of no column and no kind, or what is no transformer.
-    """
-    given = {"text": TextEncoder(), **(steps or {})}
-    known = [*table.features, *KINDS]
-    for place in steps or {}:
-        if place not in known:
-            raise ParameterError(
-                f"`steps` names {place!r}, which is neither a column nor a kind."
-                f"{suggestion(place, known)}"
-            )
-    checked = {
-        place: each if isinstance(each, str) and each == "drop" else _checked(each, place)
-        for place, each in given.items()
-    }
-    places = {name: name if name in checked else table.kinds[name] for name in table.features}
-    return {name: checked[place] for name, place in places.items() if place in checked}
-
-
-def _checked(steps: Any, place: str) -> list[list[Transformer]]:
-    """Return steps as branches that stand side by side, each a list of transformers.
-
-    Raises
-    ------
-    ParameterError
-        Anything but transformers, lists and tuples of them.
-    """
-    branches = steps if isinstance(steps, tuple) else (steps,)
-    listed = [list(branch) if isinstance(branch, list) else [branch] for branch in branches]
-    for step in [step for branch in listed for step in branch]:
-        if not isinstance(step, Transformer):
-            raise ParameterError(
-                f"`steps[{place!r}]` must be a transformer, a list of them (one after another) or "
-                f"a tuple (side by side), got {step!r}."
-            )
-    if not listed or not all(listed):
-        raise ParameterError(f"`steps[{place!r}]` is empty: give a transformer, or 'drop'.")
-    return listed
+_BLOCK = 65_536  # rows of numbers that go through a sequence at a time
 
 
 def learn_composed(
-    column: Column, branches: list[list[Transformer]], table: Table
+    columns: Sequence[Column], branches: Sequence[Sequence[Transformer]], table: Table
 ) -> tuple[ComposedEncoding, Array | None]:
-    """Fit copies of the steps to a training column.
+    """Fit copies of the steps to training columns.
 
     Parameters
     ----------
-    column : Column
-    branches : list of lists of transformers
+    columns : sequence of Column
+    branches : sequence of sequences of transformers
     table : Table
-        The column's own, for its target.
+        The columns' own, for its target.
 
     Returns
     -------
     encoding : ComposedEncoding
     training : array (n_rows, n_columns), optional
         What the training rows become, no row of it having seen its own target; None where that is
-        what ``encode`` gives.
+        what ``encode_into`` writes.
     """
-    of_training = any(_trains_apart(step) for branch in branches for step in branch)
+    apart = any(step._trains_apart for branch in branches for step in branch)
     fitted, made = [], []
     y = None if table.target is None else table.y
     for branch in branches:
-        own, given = [], _first(branch[0], column, table)
+        own, given = [], _first(branch[0], columns, table)
         for step in branch:
             copy = unfitted_copy(step)
             learns = y if not isinstance(given, Table) else None  # a Table brings its target
             own.append(copy)
-            if step is branch[-1] and not of_training:
+            if step is branch[-1] and not apart:
                 copy.fit(given, learns)
             else:
                 matrix = np.asarray(copy.fit_transform(given, learns))
                 given = _framed(matrix, copy)
         fitted.append(own)
-        if of_training:
+        if apart:
             made.append(matrix)
-    return ComposedEncoding(column.name, fitted), np.hstack(made) if of_training else None
-
-
-def _trains_apart(step: Transformer) -> bool:
-    """Whether training rows become something else than the same rows later."""
-    return type(step).fit_transform is not Transformer.fit_transform
+    names = [column.name for column in columns]
+    return ComposedEncoding(names, fitted), np.hstack(made) if apart else None
 
 
 class ComposedEncoding:
-    """Fitted branches of one column; an `Encoding` like those of the kinds.
+    """Fitted branches of some columns.
 
     Parameters
     ----------
-    name : str
-        The column.
+    columns : list of str
     branches : list of lists of transformers
         Fitted.
     """
 
-    def __init__(self, name: str, branches: list[list[Transformer]]) -> None:
-        self.name = name
+    def __init__(self, columns: list[str], branches: list[list[Transformer]]) -> None:
+        self.columns = columns
         self.branches = branches
 
     @property
-    def names(self) -> list[str]:
-        """Names of the columns made, branch by branch."""
-        found: list[str] = []
+    def outputs(self) -> list[tuple[str, str]]:
+        """Name and raw column of every column made, in order.
+
+        A column made from several, such as a product, stands for itself.
+        """
+        only = self.columns[0] if len(self.columns) == 1 else None
+        found: list[tuple[str, str]] = []
         for branch in self.branches:
             groups = composed_groups([step.groups for step in branch])
-            made = [str(each) for each in branch[-1].get_feature_names_out()]
-            assert sorted(made) == sorted(each for group in groups.values() for each in group)
-            found += made
+            source = {made: group for group, names in groups.items() for made in names}
+            found += [
+                (str(made), only or source[made]) for made in branch[-1].get_feature_names_out()
+            ]
         return found
 
-    def encode_into(self, column: Column, matrix: Array, first: int) -> None:
+    def encode_into(self, columns: Sequence[Column], matrix: Array, first: int) -> None:
         """Write the columns made into a matrix of zeros, beginning with column ``first``."""
-        step = self.branches[0][0]
-        if len(self.branches) == len(self.branches[0]) == 1 and hasattr(step, "encode_into"):
-            step.encode_into(Table({column.name: column}), matrix, first)
-        else:
-            made = self.encode(column)
-            matrix[:, first : first + made.shape[1]] = made
-
-    def encode(self, column: Column) -> Array:
-        """Return the columns made, float64 (n, len(names))."""
-        made = []
         for branch in self.branches:
-            given = _first(branch[0], column, Table({column.name: column}))
-            for step in branch:
-                matrix = np.asarray(step.transform(given))  # type: ignore[attr-defined]
-                given = _framed(matrix, step)
-            made.append(matrix)
-        return made[0] if len(made) == 1 else np.hstack(made)
+            width = len(branch[-1].get_feature_names_out())
+            step: Any = branch[0]
+            if len(branch) == 1 and _takes_columns(step):
+                step.encode_into(Table({each.name: each for each in columns}), matrix, first)
+            else:
+                _write(branch, columns, matrix[:, first : first + width])
+            first += width
 
     def in_words(self) -> str:
         """Return the steps as they print."""
@@ -183,7 +123,7 @@ class ComposedEncoding:
                 meta, own = step._to_state()  # type: ignore[attr-defined]
                 saved[-1].append({"class": type(step).__name__, "meta": meta})
                 arrays |= {f"{b}.{s}.{key}": array for key, array in own.items()}
-        return {"name": self.name, "branches": saved}, arrays
+        return {"columns": self.columns, "branches": saved}, arrays
 
     @classmethod
     def from_state(cls, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> ComposedEncoding:
@@ -195,24 +135,46 @@ class ComposedEncoding:
                 start = f"{b}.{s}."
                 own = {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
                 branches[-1].append(_class_of(saved["class"])._from_state(saved["meta"], own))
-        return cls(meta["name"], branches)
+        return cls(list(meta["columns"]), branches)
 
 
-def _first(step: Transformer, column: Column, table: Table) -> Any:
-    """Return the column as the first step of a branch takes it."""
-    if hasattr(step, "encode_into"):
-        columns = {column.name: column}
-        if table.target is None or table.target == column.name:
-            return Table(columns)
-        columns[table.target] = table.columns[table.target]
-        return Table(columns, table.target, task=table.task)
-    if len(column.categories) or column.indptr is not None:
-        raise DataTypeError(
-            f"Column {column.name!r} is {column.kind}, and {type(step).__name__} needs numbers: "
-            "begin its `steps` with an encoder, such as OneHotEncoder()."
-        )
+def _takes_columns(step: Transformer) -> bool:
+    """Whether a step reads typed columns, not a matrix of numbers."""
+    return hasattr(step, "encode_into")
+
+
+def _write(branch: Sequence[Any], columns: Sequence[Column], matrix: Array) -> None:
+    """Write what a sequence of steps makes; numbers go through it block by block."""
+    n_rows = len(matrix)
+    n_block = n_rows if _takes_columns(branch[0]) else _BLOCK
+    for start in range(0, n_rows, n_block):
+        stop = min(start + n_block, n_rows)
+        whole = stop - start == n_rows
+        part = columns if whole else [each.take(np.arange(start, stop)) for each in columns]
+        given = _first(branch[0], part, None)
+        for step in branch:
+            made = np.asarray(step.transform(given))
+            given = _framed(made, step)
+        matrix[start:stop] = made
+
+
+def _first(step: Transformer, columns: Sequence[Column], table: Table | None) -> Any:
+    """Return the columns as the first step of a branch takes them; ``table`` has the target."""
+    if _takes_columns(step):
+        typed = {each.name: each for each in columns}
+        if table is None or table.target is None:
+            return Table(typed)
+        typed[table.target] = table.columns[table.target]
+        return Table(typed, table.target, task=table.task)
+    for each in columns:
+        if len(each.categories) or each.indptr is not None:
+            raise DataTypeError(
+                f"Column {each.name!r} is {each.kind}, and {type(step).__name__} needs numbers: "
+                "begin its `steps` with an encoder, such as OneHotEncoder()."
+            )
     pandas = require("pandas", "table")
-    return pandas.DataFrame({column.name: np.asarray(column.values, dtype=np.float64)})
+    matrix = np.column_stack([each.values for each in columns]).astype(np.float64, copy=False)
+    return pandas.DataFrame(matrix, columns=[each.name for each in columns], copy=False)
 
 
 def _framed(matrix: Array, step: Transformer) -> Any:

@@ -4,7 +4,9 @@ r"""Frequency encoding: how often each label came in training.
     x_i = n(v_i), \quad n(v_i) / n \quad\text{or}\quad \log(1 + n(v_i))                (1)
 
 with n(v) the number of training rows that hold v, and n of all training rows. A label that
-training did not have, and a missing value, came 0 times.
+training did not have, and a missing value, came 0 times. ``leave_one_out`` has ``fit_transform``
+count the other rows only: else a label that stands once in training, and one never seen, look
+different to the model though nothing more is known of the first.
 
 The counts are those of pandas' ``value_counts``. Cost: one pass over the rows of each column.
 """
@@ -16,28 +18,30 @@ from typing import Any
 import numpy as np
 
 from minixai.data.column import Column
-from minixai.data.column_container import as_labels
+from minixai.data.column_container import as_columns, as_labels
 from minixai.data.column_encoding import (
-    ColumnEncoder,
+    TargetBlindEncoder,
     labels_from_state,
     labels_to_state,
     levels_of,
     look_up,
     positions,
 )
-from minixai.errors import check_option
+from minixai.errors import ParameterError, check_option
 from minixai.protocols import Array
 
 __all__ = ["FrequencyEncoder"]
 
 
-class FrequencyEncoder(ColumnEncoder):
+class FrequencyEncoder(TargetBlindEncoder):
     """Replace each label by how often it came in training.
 
     Parameters
     ----------
     measure : {"share", "count", "log_count"}
         Share of the training rows, their number, or log(1 + their number).
+    leave_one_out : bool
+        Whether a training row does not count itself in ``fit_transform``.
 
     Attributes
     ----------
@@ -60,11 +64,30 @@ class FrequencyEncoder(ColumnEncoder):
     counts_: list[Array]
     n_rows_: int
 
-    def __init__(self, measure: str = "share") -> None:
+    def __init__(self, measure: str = "share", leave_one_out: bool = False) -> None:
         self.measure = measure
+        self.leave_one_out = leave_one_out
+
+    @property
+    def _trains_apart(self) -> bool:  # type: ignore[override]
+        return bool(self.leave_one_out)
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Learn from ``X`` (n_samples, n_features), and return what its rows become."""
+        if not self.leave_one_out:
+            return super().fit_transform(X, y)
+        columns = as_columns(X, type(self).__name__)
+        self.fit(X)
+        matrix = np.zeros((len(columns[0]), len(columns)))
+        self._write(columns, matrix, 0, n_own=1)
+        return self._output(matrix, X)
 
     def _check_options(self) -> None:
         check_option("measure", self.measure, ("share", "count", "log_count"))
+        if not isinstance(self.leave_one_out, (bool, np.bool_)):
+            raise ParameterError(
+                f"`leave_one_out` must be True or False, got {self.leave_one_out!r}."
+            )
 
     def _learn(self, columns: list[Column]) -> dict[str, Any]:
         found = [levels_of(as_labels(column)) for column in columns]
@@ -74,9 +97,9 @@ class FrequencyEncoder(ColumnEncoder):
             "n_rows_": len(columns[0]),
         }
 
-    def _write(self, columns: list[Column], matrix: Array, first: int) -> None:
+    def _write(self, columns: list[Column], matrix: Array, first: int, n_own: int = 0) -> None:
         for j, column in enumerate(map(as_labels, columns)):
-            counts = np.append(self.counts_[j], 0).astype(np.float64)
+            counts = np.append(self.counts_[j] - n_own, 0).astype(np.float64)
             measures = {"count": 1.0, "share": self.n_rows_}
             divisor = measures.get(self.measure)
             values = np.log1p(counts) if divisor is None else counts / divisor  # (1)

@@ -32,7 +32,7 @@ from minixai._numba import kernel
 from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.column_container import as_labels
-from minixai.data.column_encoding import ColumnEncoder, levels_of
+from minixai.data.column_encoding import TargetBlindEncoder, levels_of
 from minixai.data.kind_conversion import label_texts
 from minixai.errors import ParameterError
 from minixai.protocols import Array
@@ -40,7 +40,7 @@ from minixai.protocols import Array
 __all__ = ["HashingEncoder", "hash_places", "hashes_of"]
 
 
-class HashingEncoder(ColumnEncoder):
+class HashingEncoder(TargetBlindEncoder):
     """Hash the labels of each input into a fixed number of columns.
 
     Parameters

@@ -24,7 +24,7 @@ from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.column_container import as_labels
 from minixai.data.column_encoding import (
-    ColumnEncoder,
+    TargetBlindEncoder,
     labels_from_state,
     labels_to_state,
     positions,
@@ -37,7 +37,7 @@ from minixai.protocols import Array
 __all__ = ["MultiHotEncoder"]
 
 
-class MultiHotEncoder(ColumnEncoder):
+class MultiHotEncoder(TargetBlindEncoder):
     """Make a 0/1 column of every label, of which a row may have several.
 
     Parameters

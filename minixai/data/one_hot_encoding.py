@@ -26,7 +26,7 @@ from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.column_container import as_labels
 from minixai.data.column_encoding import (
-    ColumnEncoder,
+    TargetBlindEncoder,
     check_no_unknown,
     labels_from_state,
     labels_to_state,
@@ -43,7 +43,7 @@ __all__ = ["OneHotEncoder"]
 _BLOCK = 4096  # rows whose part of the matrix stays in cache while all columns write to it
 
 
-class OneHotEncoder(ColumnEncoder):
+class OneHotEncoder(TargetBlindEncoder):
     """Make a 0/1 column of every level.
 
     Parameters

@@ -23,7 +23,7 @@ import numpy as np
 from minixai.data.column import Column
 from minixai.data.column_container import as_columns, as_labels
 from minixai.data.column_encoding import (
-    ColumnEncoder,
+    TargetBlindEncoder,
     check_no_unknown,
     labels_from_state,
     labels_to_state,
@@ -38,7 +38,7 @@ from minixai.protocols import Array
 __all__ = ["OrdinalEncoder"]
 
 
-class OrdinalEncoder(ColumnEncoder):
+class OrdinalEncoder(TargetBlindEncoder):
     """Number the labels of each column in order.
 
     Parameters

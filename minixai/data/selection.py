@@ -1,21 +1,22 @@
 """Which raw columns are worth encoding, and the account of what became of each.
 
-Left out are columns without a value; ids of which hardly any comes twice (names, row numbers,
-texts): what is learned about one of them holds for no other row; and an id that says the same
-as an earlier one. Constant columns make no matrix column and end up here as well.
+Left out are columns without a value; ids of which hardly any comes twice (names, row numbers):
+what is learned about one of them holds for no other row; and an id that says the same as an
+earlier one. Constant columns make no matrix column and end up here as well.
 
 Cost: one sort an id, and one a pair of ids of like size.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from minixai.data.column import Column
 from minixai.data.composed_encoding import ComposedEncoding
-from minixai.data.encoding import Encoding
 from minixai.data.table import Table
 
 __all__ = ["description", "left_out"]
@@ -32,13 +33,11 @@ def left_out(table: Table) -> dict[str, str]:
         column = table.columns[name]
         if column.missing.all() and column.kind != "multi":
             reasons[name] = "no value in training"
-        elif column.kind in ("id", "text"):
+        elif column.kind == "id":
             counts = np.bincount(column.values[column.values >= 0])
             twin = next((each for each in kept if _says_the_same(each, column)), None)
             if (counts == 1).sum() > _SINGLES * counts.sum():
                 reasons[name] = "hardly any value comes twice"
-            elif column.kind == "text":
-                reasons[name] = "free text"
             elif twin is not None:
                 reasons[name] = f"says the same as {twin.name}"
             else:
@@ -56,18 +55,25 @@ def _says_the_same(first: Column, second: Column) -> bool:
 
 
 def description(
-    table: Table, encodings: dict[str, Encoding], left_out: dict[str, str]
+    table: Table,
+    encodings: Sequence[ComposedEncoding],
+    groups: Mapping[str, Sequence[str]],
+    left_out: Mapping[str, str],
+    chosen: Collection[str],
 ) -> list[dict[str, Any]]:
     """Return what became of each column, one dict a column (see `TableEncoder.describe`)."""
     rows = []
     for name, column in table.columns.items():
-        made = len(encodings[name].names) if name in encodings else 0
+        made = list(groups.get(name, ()))
+        of_column = [each for each in encodings if name in each.columns]
         if name == table.target:
             words = f"target, {table.task}"
         elif name in left_out:
             words = f"left out: {left_out[name]}"
+        elif name in chosen:
+            words = of_column[0].in_words()
         else:
-            words = _in_words(column, encodings[name])
+            words = _in_words(column, made, of_column[0])
         rows.append(
             {
                 "column": name,
@@ -75,24 +81,32 @@ def description(
                 "missing": int(column.missing.sum()),
                 "n_unique": column.n_unique,
                 "encoded_as": words,
-                "n_columns": made,
+                "n_columns": len(made),
             }
         )
     return rows
 
 
-def _in_words(column: Column, encoding: Encoding) -> str:
-    if isinstance(encoding, ComposedEncoding):
-        if column.kind == "text" and repr(encoding.branches) == "[[TextEncoder()]]":
-            return "its most frequent words, weighted by how rare they are (tf-idf)"
-        return encoding.in_words()
+def _in_words(column: Column, made: list[str], encoding: ComposedEncoding) -> str:
+    """Say what the steps of the column's kind made of it."""
+    if column.kind == "text":
+        return "its most frequent words, weighted by how rare they are (tf-idf)"
     if column.kind == "id":
         offset = "how far the target of its other rows lies from the mean, and "
-        return f"{offset if len(encoding.names) > 1 else ''}how often it occurs (logarithm)"
-    gaps = ", indicator of missing" if encoding.names[-1].endswith("=(missing)") else ""
-    if column.kind in ("numeric", "datetime"):
-        year = "year with fraction, " if column.kind == "datetime" else ""
-        return f"{year}standardised{', median where missing' if gaps else ''}{gaps}"
-    pooled = getattr(encoding, "pooled", ())
-    rare = f", {len(pooled)} rare ones in one" if pooled else ""
+        return f"{offset if len(made) > 1 else ''}how often it occurs (logarithm)"
+    has_gaps = made[-1].endswith("=(missing)")
+    if has_gaps and len(made) == 1:
+        return "constant but for gaps: indicator of missing"
+    gaps = ", indicator of missing" if has_gaps else ""
+    if column.kind in ("numeric", "ordinal"):
+        place = "place in its order, " if column.kind == "ordinal" else ""
+        return f"{place}standardised{', median where missing' if has_gaps else ''}{gaps}"
+    if column.kind == "datetime":
+        starts = [each.removeprefix(f"{column.name}:") for each in made[: len(made) - has_gaps]]
+        parts = list(dict.fromkeys(re.sub("_(sin|cos)$", "", each) for each in starts))
+        return f"{', '.join(each.replace('_', ' ') for each in parts)}, standardised{gaps}"
+    step: Any = encoding.branches[0][0]
+    pooled = getattr(step, "rare_categories_", None)
+    n_pooled = 0 if pooled is None else len(pooled[encoding.columns.index(column.name)])
+    rare = f", {n_pooled} rare ones in one" if n_pooled else ""
     return f"0/1 for each {'label' if column.kind == 'multi' else 'level'}{rare}{gaps}"

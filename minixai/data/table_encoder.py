@@ -1,43 +1,36 @@
 """A table becomes a matrix: learned from the training part, told column by column.
 
-Every raw column has an encoding (`encoding`), ids also offsets of the target
-(`target_offset`); ``groups`` says which matrix columns a raw column became, so that what
-is found about the matrix folds back. Left out, each with its reason in `describe`: constant
-columns; ids of which hardly any comes twice (names, row numbers), since nothing
-learned about them holds for another row; and an id that says the same as an earlier one
-(a title beside an item's id), which would halve that one's weight. ``steps`` puts transformers of
-the caller's choice in the place of an encoding (`composed_encoding`).
+`encoding_plan` says which columns are encoded together and how; ``steps`` puts transformers of
+the caller's choice in the place of that. ``groups`` says which matrix columns a raw column
+became, so that what is found about the matrix folds back; they stand side by side, in the order
+of the table. Left out, each with its reason in `describe`: constant columns; ids of which hardly
+any comes twice (names, row numbers), since nothing learned about them holds for another row; and
+an id that says the same as an earlier one (a title beside an item's id), which would halve that
+one's weight.
 
-Cost: 100,000 rows with two ids below a second; memory the matrix, float64, and one column.
+Cost: 100,000 rows with two ids below a second; memory the matrix, float64, and a block of rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from minixai._validation import check_number, seed_of
-from minixai.data.composed_encoding import ComposedEncoding, chosen_steps, learn_composed
-from minixai.data.encoding import (
-    Encoding,
-    IdEncoding,
-    encodable,
-    learn_encoding,
-    restore_encoding,
-)
+from minixai.data.composed_encoding import ComposedEncoding, learn_composed
+from minixai.data.encoding_plan import Part, chosen_steps, default_parts, grouped_parts
 from minixai.data.kind_conversion import as_kind
 from minixai.data.selection import description, left_out
 from minixai.data.table import Table
-from minixai.data.target_offset import deal_folds, fit_offsets, out_of_fold_offsets
 from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
 from minixai.protocols import Array
 
 __all__ = ["Encoded", "TableEncoder"]
 
-_MOST_CLASSES = 10  # with an offset column each, the most frequent ones
+_BLOCK = 65_536  # rows that are put in the table's order at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +84,10 @@ class TableEncoder:
     random_state : int, optional
         Seed of the folds; None means 0.
     steps : mapping of a column's name, or of a kind, -> transformers, optional
-        In place of the encoding described in ``encoding``: a transformer, a list of them (one
-        after another), a tuple of these (side by side), or ``"drop"``. A column's own name goes
-        before its kind. Free text is left to `TextEncoder` where nothing else is said.
+        In place of what ``encoding_plan`` describes: a transformer, a list of them (one after
+        another), a tuple of these (side by side), or ``"drop"``. A column's own name goes before
+        its kind. All columns of a kind go through its steps together, so that
+        `PolynomialFeatures` makes their products; such a product is a group of its own.
 
     Attributes
     ----------
@@ -141,57 +135,9 @@ class TableEncoder:
         self._learn(table)
         return self
 
-    def _learn(self, table: Table) -> dict[str, Array]:
-        """Learn, and return what the training rows of columns with own steps become."""
-        check_number("rare_share", self.rare_share, low=0, high=1, open_high=True)
-        check_number("smoothing", self.smoothing, low=0)
-        check_number("n_folds", self.n_folds, low=2, integer=True)
-        seed_of(self.random_state)
-        self.target, self.task, self._kinds = table.target, table.task, table.kinds
-        chosen = chosen_steps(self.steps, table)
-        self._left_out = {k: why for k, why in left_out(table).items() if k not in chosen}
-        self._left_out |= {k: "dropped by `steps`" for k, each in chosen.items() if each == "drop"}
-        self._encodings: dict[str, Encoding] = {}
-        trained: dict[str, Array] = {}
-        for name in table.features:
-            column = table.columns[name]
-            if name in chosen and chosen[name] != "drop":
-                self._encodings[name], made = learn_composed(column, chosen[name], table)
-                trained |= {} if made is None else {name: made}
-            elif name not in self._left_out:
-                self._encodings[name] = learn_encoding(encodable(column), self.rare_share)
-        self._classes, targets = _outputs(table)
-        self._learn_offsets(table, targets)
-        for name, encoding in list(self._encodings.items()):
-            if not encoding.names:
-                self._left_out[name] = "constant in training"
-                del self._encodings[name]
-        self._name_columns()
-        self._rows = description(table, self._encodings, self._left_out)
-        return {name: matrix for name, matrix in trained.items() if name in self._encodings}
-
     def fit_transform(self, table: Table) -> Encoded:
-        """Learn from the training part and return it encoded, ids without the row's own share."""
-        encoded = self._encoded(table, self._learn(table))
-        ids = self._ids()
-        for each in ids:
-            others = np.maximum(each.counts[each.codes(encodable(table.columns[each.name]))] - 1, 0)
-            place = self.feature_names.index(self.groups[each.name][-1])
-            encoded.X[:, place] = each.frequency(others)
-        _, targets = _outputs(table)
-        if ids and len(targets):
-            folds = deal_folds(
-                table.n_rows, min(self.n_folds, table.n_rows), seed_of(self.random_state)
-            )
-            codes = [each.codes(table.columns[each.name]) for each in ids]
-            sizes = [len(each.ids) for each in ids]
-            for k, target in enumerate(targets):
-                picked = out_of_fold_offsets(codes, sizes, target, self.smoothing, folds)
-                for position, each in enumerate(ids):
-                    encoded.X[:, self.feature_names.index(self.groups[each.name][k])] = picked[
-                        :, position
-                    ]
-        return encoded
+        """Learn from the training part and return it encoded, no row by its own target."""
+        return self._encoded(table, self._learn(table))
 
     def transform(self, table: Table) -> Encoded:
         """Return a table encoded as learned; its target may be absent.
@@ -207,27 +153,81 @@ class TableEncoder:
             raise ParameterError("This TableEncoder is not fitted yet: call `fit` first.")
         return self._encoded(table, {})
 
-    def _encoded(self, table: Table, known: dict[str, Array]) -> Encoded:
-        """Return the table encoded; what is ``known`` of columns is taken over and let go."""
+    def _learn(self, table: Table) -> dict[int, Array]:
+        """Learn, and return what training rows become where `transform` makes something else."""
+        self._check_options(table)
+        self.target, self.task, self._kinds = table.target, table.task, table.kinds
+        chosen = chosen_steps(self.steps, table)
+        parts = self._parts(table, chosen)
+        self._encodings: list[ComposedEncoding] = []
+        trained: dict[int, Array] = {}
+        for part in parts:
+            columns = [table.columns[name] for name in part.columns]
+            encoding, made = learn_composed(columns, part.branches, table)
+            if made is not None:
+                trained[len(self._encodings)] = made
+            self._encodings.append(encoding)
+        self._features = table.features
+        self._name_columns()
+        for name in table.features:
+            if name not in self.groups:
+                self._left_out.setdefault(name, "constant in training")
+        if not self.feature_names:
+            raise self._nothing_left()
+        self._rows = description(table, self._encodings, self.groups, self._left_out, chosen)
+        return trained
+
+    def _parts(self, table: Table, chosen: Mapping[str, str]) -> list[Part]:
+        """Return what is encoded together, and note what is left out."""
+        steps = self.steps or {}
+        self._left_out = {k: why for k, why in left_out(table).items() if k not in chosen}
+        dropped = [name for name, place in chosen.items() if _is_drop(steps[place])]
+        self._left_out |= dict.fromkeys(dropped, "dropped by `steps`")
+        rest = [k for k in table.features if k not in chosen and k not in self._left_out]
+        return grouped_parts(steps, chosen) + default_parts(
+            table,
+            rest,
+            rare_share=self.rare_share,
+            smoothing=self.smoothing,
+            n_folds=self.n_folds,
+            random_state=self.random_state,
+        )
+
+    def _check_options(self, table: Table) -> None:
+        check_number("rare_share", self.rare_share, low=0, high=1, open_high=True)
+        check_number("smoothing", self.smoothing, low=0)
+        check_number("n_folds", self.n_folds, low=2, integer=True)
+        seed_of(self.random_state)
+        kind = table.kinds.get(table.target or "")
+        if table.task == "regression" and kind != "numeric":
+            raise DataTypeError(f"Target {table.target!r} is {kind}: regression needs numbers.")
+
+    def _encoded(self, table: Table, known: dict[int, Array]) -> Encoded:
+        """Return the table encoded; what is ``known`` of parts is taken over and let go."""
         X = np.zeros((table.n_rows, len(self.feature_names)))
         first = 0
-        for name, encoding in self._encodings.items():
-            if name not in table.columns:
-                raise DataError(
-                    f"Column {name!r} was there in training and is missing now."
-                    f"{suggestion(name, [n for n in table.columns if n not in self._kinds])}"
-                )
-            stop = first + len(self.groups[name])
-            column = as_kind(table.columns[name], self._kinds[name])
-            if name in known:
-                X[:, first:stop] = known.pop(name)
-            elif isinstance(encoding, ComposedEncoding):
-                encoding.encode_into(column, X, first)
+        for number, encoding in enumerate(self._encodings):
+            columns = [self._column_of(table, name) for name in encoding.columns]
+            if number in known:
+                made = known.pop(number)
+                X[:, first : first + made.shape[1]] = made
             else:
-                X[:, first:stop] = encoding.encode(encodable(column))
-            first = stop
+                encoding.encode_into(columns, X, first)
+            first += len(encoding.outputs)
+        if (np.diff(self._order) != 1).any():
+            for start in range(0, len(X), _BLOCK):
+                X[start : start + _BLOCK] = X[start : start + _BLOCK, self._order]
         groups = {name: list(names) for name, names in self.groups.items()}
         return Encoded(X, self._target_of(table), groups, list(self.feature_names))
+
+    def _column_of(self, table: Table, name: str) -> Any:
+        """Return a column of a table in the kind of training."""
+        if name not in table.columns:
+            raise DataError(
+                f"Column {name!r} was there in training and is missing now."
+                f"{suggestion(name, [n for n in table.columns if n not in self._kinds])}"
+            )
+        return as_kind(table.columns[name], self._kinds[name])
 
     def describe(self) -> list[dict[str, Any]]:
         """Return what became of each raw column, one dict a column.
@@ -257,42 +257,33 @@ class TableEncoder:
         fitted = f", {len(self.feature_names)} columns" if hasattr(self, "feature_names") else ""
         return f"TableEncoder(rare_share={self.rare_share}, smoothing={self.smoothing}{fitted})"
 
-    def _ids(self) -> list[IdEncoding]:
-        return [each for each in self._encodings.values() if isinstance(each, IdEncoding)]
-
-    def _learn_offsets(self, table: Table, targets: Array) -> None:
-        """Give the ids their offsets, learned from all of training."""
-        ids = self._ids()
-        if not ids or not len(targets):
-            return
-        codes = [each.codes(table.columns[each.name]) for each in ids]
-        sizes = [len(each.ids) for each in ids]
-        fitted = [fit_offsets(codes, sizes, target, self.smoothing) for target in targets]
-        outputs = tuple(self._classes)
-        for position, each in enumerate(ids):
-            offsets = np.array([offsets[position] for offsets in fitted])
-            self._encodings[each.name] = replace(each, outputs=outputs, offsets=offsets)
-
     def _name_columns(self) -> None:
-        """Set ``groups`` and ``feature_names``; a name that is taken gets a prime."""
-        self.groups: dict[str, list[str]] = {}
-        self.feature_names: list[str] = []
-        taken = set(self._encodings)
-        for name, encoding in self._encodings.items():
-            self.groups[name] = []
-            for proposed in encoding.names:
-                made = proposed
-                while made != name and made in taken:
-                    made += "'"
+        """Set ``groups``, ``feature_names`` and their order; a name that is taken gets a prime."""
+        taken = set(self._features)
+        outputs = []
+        for encoding in self._encodings:
+            products: dict[str, str] = {}
+            for proposed, source in encoding.outputs:
+                raw = source in encoding.columns
+                made = proposed if raw and proposed == source else _free(proposed, taken)
                 taken.add(made)
-                self.groups[name].append(made)
-            self.feature_names += self.groups[name]
-        if not self.feature_names:
-            raise DataError(
-                "No column is left to learn from: "
-                + "; ".join(f"{name!r} {why}" for name, why in self._left_out.items())
-                + ". Add a column that varies and repeats."
-            )
+                group = source if raw else products.setdefault(source, made)
+                outputs.append((made, group))
+        rank = {name: k for k, name in enumerate(self._features)}
+        places = [rank.get(group, len(rank)) for _, group in outputs]
+        self._order = np.argsort(np.array(places, dtype=np.int64), kind="stable")
+        self.groups: dict[str, list[str]] = {}
+        for k in self._order:
+            made, group = outputs[k]
+            self.groups.setdefault(group, []).append(made)
+        self.feature_names: list[str] = [outputs[k][0] for k in self._order]
+
+    def _nothing_left(self) -> DataError:
+        return DataError(
+            "No column is left to learn from: "
+            + "; ".join(f"{name!r} {why}" for name, why in self._left_out.items())
+            + ". Add a column that varies and repeats."
+        )
 
     def _target_of(self, table: Table) -> Array | None:
         if self.target is None or self.target not in table.columns:
@@ -302,50 +293,30 @@ class TableEncoder:
         return Table({self.target: column}, self.target, task=self.task).y
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        meta: dict[str, Any] = {
+        saved = [encoding.to_state() for encoding in self._encodings]
+        meta = {
             "params": {k: getattr(self, k) for k in _PARAMETERS},
             "target": self.target,
             "task": self.task,
             "kinds": self._kinds,
+            "features": self._features,
             "left_out": self._left_out,
-            "classes": list(self._classes),
             "rows": self._rows,
-            "encodings": [],
+            "encodings": [each for each, _ in saved],
         }
-        arrays: dict[str, Array] = {}
-        for number, (name, encoding) in enumerate(self._encodings.items()):
-            if isinstance(encoding, ComposedEncoding):
-                composed, own = encoding.to_state()
-                meta["encodings"].append({"kind": "composed", "fields": composed})
-                arrays |= {f"{number}.{key}": array for key, array in own.items()}
-                continue
-            plain: dict[str, Any] = {}
-            for each in fields(encoding):  # type: ignore[arg-type]
-                value = getattr(encoding, each.name)
-                if isinstance(value, np.ndarray) and value.dtype.kind != "U":
-                    arrays[f"{number}.{each.name}"] = value
-                else:
-                    plain[each.name] = (
-                        value if isinstance(value, (str, float, bool)) else list(value)
-                    )
-            meta["encodings"].append({"kind": self._kinds[name], "fields": plain})
-        return meta, arrays
+        own = enumerate(arrays for _, arrays in saved)
+        return meta, {f"{k}.{key}": array for k, arrays in own for key, array in arrays.items()}
 
     @classmethod
     def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> TableEncoder:
         encoder = cls(**meta["params"])
         encoder.target, encoder.task = meta["target"], meta["task"]
         encoder._kinds, encoder._left_out = meta["kinds"], meta["left_out"]
-        encoder._classes, encoder._rows = list(meta["classes"]), meta["rows"]
-        encoder._encodings = {}
+        encoder._features, encoder._rows = list(meta["features"]), meta["rows"]
+        encoder._encodings = []
         for number, saved in enumerate(meta["encodings"]):
             own = {k.partition(".")[2]: v for k, v in arrays.items() if k.startswith(f"{number}.")}
-            encoding: Any = (
-                ComposedEncoding.from_state(saved["fields"], own)
-                if saved["kind"] == "composed"
-                else restore_encoding(saved["kind"], {**saved["fields"], **own})
-            )
-            encoder._encodings[encoding.name] = encoding
+            encoder._encodings.append(ComposedEncoding.from_state(saved, own))
         encoder._name_columns()
         return encoder
 
@@ -353,25 +324,12 @@ class TableEncoder:
 _PARAMETERS = ("rare_share", "smoothing", "n_folds", "random_state")
 
 
-def _outputs(table: Table) -> tuple[list[str], Array]:
-    """Return what the target is predicted as: suffixes of names, and float64 (k, n) values.
+def _is_drop(steps: Any) -> bool:
+    return isinstance(steps, str) and steps == "drop"
 
-    A number as it is; two classes as 0 and 1; more classes as one 0/1 row a class.
-    """
-    if table.target is None:
-        return [], np.empty((0, table.n_rows))
-    column = table.columns[table.target]
-    if table.task == "regression":
-        if column.kind != "numeric":
-            raise DataTypeError(
-                f"Target {table.target!r} is {column.kind}: regression needs numbers."
-            )
-        return [""], column.values[None, :].astype(np.float64)
-    column = as_kind(column, "categorical")
-    counts = np.bincount(column.values[column.values >= 0], minlength=len(column.categories))
-    seen = np.flatnonzero(counts)
-    if len(seen) <= 2:
-        return [""], (column.values == seen[-1]).astype(np.float64)[None, :]
-    frequent = np.sort(seen[np.argsort(-counts[seen], kind="stable")[:_MOST_CLASSES]])
-    suffixes = [f"[{column.categories[code]}]" for code in frequent]
-    return suffixes, (column.values == frequent[:, None]).astype(np.float64)
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken, by primes."""
+    while name in taken:
+        name += "'"
+    return name

@@ -80,6 +80,7 @@ class TargetEncoder(ColumnEncoder):
     """
 
     _needs_y = True
+    _trains_apart = True
     categories_: list[Array]
     encodings_: list[Array]
     classes_: Array | None

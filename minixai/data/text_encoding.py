@@ -35,7 +35,7 @@ from minixai._numba import kernel
 from minixai._validation import check_number
 from minixai.data.column import Column
 from minixai.data.column_container import as_labels
-from minixai.data.column_encoding import ColumnEncoder
+from minixai.data.column_encoding import TargetBlindEncoder
 from minixai.data.hash_encoding import hash_places
 from minixai.data.kind_conversion import label_texts
 from minixai.errors import check_option
@@ -58,7 +58,7 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text.lower())
 
 
-class TextEncoder(ColumnEncoder):
+class TextEncoder(TargetBlindEncoder):
     """Make a bag of words of each text.
 
     Parameters

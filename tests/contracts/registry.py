@@ -13,6 +13,7 @@ from minixai.data import (
     HashingEncoder,
     LogTransformer,
     MinMaxScaler,
+    MissingIndicator,
     MultiHotEncoder,
     NeighborImputer,
     OneHotEncoder,
@@ -93,6 +94,7 @@ ESTIMATORS = {
     ),
     "OneHotEncoder": (OneHotEncoder, numbers),
     "OrdinalEncoder": (lambda: OrdinalEncoder(unknown=-1), numbers),
+    "MissingIndicator": (MissingIndicator, numbers),
     "MultiHotEncoder": (MultiHotEncoder, numbers),
     "FrequencyEncoder": (FrequencyEncoder, numbers),
     "HashingEncoder": (HashingEncoder, numbers),
@@ -127,6 +129,7 @@ SCIKIT_LEARN = {
     "PolynomialFeatures": PolynomialFeatures,
     "OneHotEncoder": OneHotEncoder,
     "OrdinalEncoder": OrdinalEncoder,
+    "MissingIndicator": MissingIndicator,
     "MultiHotEncoder": MultiHotEncoder,
     "FrequencyEncoder": FrequencyEncoder,
     "HashingEncoder": HashingEncoder,
@@ -137,7 +140,7 @@ SCIKIT_LEARN = {
 }
 """Every estimator of 2-D arrays with its default arguments, for `check_estimator`."""
 
-LABEL_ENCODERS = [name for name in ESTIMATORS if "Encoder" in name]
+LABEL_ENCODERS = [name for name in ESTIMATORS if "Encoder" in name or "Indicator" in name]
 """Estimators that take text for labels."""
 
 OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}

@@ -294,17 +294,24 @@ def test_the_new_kinds_stand_in_the_matrix():
     whole = table(when, size, flag, text)
     encoder = TableEncoder(rare_share=0.0)
     made = encoder.fit_transform(whole)
+    parts = ["year", "month_sin", "month_cos", "day", "weekday_sin", "weekday_cos"]
+    parts += ["hour_sin", "hour_cos", "age"]
     assert made.groups == {
-        "when": ["when", "when=(missing)"],
-        "size": ["size=L", "size=M", "size=S", "size=(missing)"],
+        "when": [f"when:{part}" for part in parts] + ["when=(missing)"],
+        "size": ["size", "size=(missing)"],
         "flag": ["flag=True"],
         "text": ["text:0", "text:1", "text:2", "text:3", "text:cell"],
     }
-    assert made.X[:, 6].tolist() == [1, 0, 1, 1]
+    assert made.X[:, made.names.index("flag=True")].tolist() == [1, 0, 1, 1]
     assert made.X[0, 0] < made.X[2, 0] < made.X[3, 0]
+    size = made.X[:, made.names.index("size")]
+    assert size[1] < size[0] == size[3] < size[2]  # S < M < L, the median where missing
     words = {row["column"]: row["encoded_as"] for row in encoder.describe()}
     assert words["text"].startswith("its most frequent words")
-    assert words["when"].startswith("year with fraction, standardised")
+    assert words["when"] == (
+        "year, month, day, weekday, hour, age, standardised, indicator of missing"
+    )
+    assert words["size"].startswith("place in its order, standardised")
     again = TableEncoder._from_state(*encoder._to_state()).transform(whole)
     assert again.X.tobytes() == made.X.tobytes()
 
