@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights, check_number
+from minixai._validation import as_ratio_weights, check_number
 from minixai.errors import DataError, DataTypeError, DataWarning
 from minixai.protocols import Array
 
@@ -286,7 +286,7 @@ def _residual(y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Array, Arra
         finite = math.isfinite(float(residual.sum()))
     if not finite:
         _refuse(target, prediction, residual)
-    return residual, None if sample_weight is None else as_weights(sample_weight, len(target))
+    return residual, None if sample_weight is None else as_ratio_weights(sample_weight, len(target))
 
 
 def _numbers(values: Any, name: str) -> Array:

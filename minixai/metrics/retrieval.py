@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights
+from minixai._validation import as_ratio_weights
 from minixai.errors import DataError, DataWarning, ParameterError, check_option
 from minixai.metrics.label import as_labels, class_one, codes_of, label_pair
 from minixai.protocols import Array
@@ -191,7 +191,7 @@ def _counts(
     """Return what is met, predicted and true of each class, and the classes."""
     _check_options(average, pos_label, labels, zero_division)
     truth, guess = label_pair(y_true, y_pred)
-    weight = as_weights(sample_weight, len(truth))
+    weight = as_ratio_weights(sample_weight, len(truth))
     if average == "binary":
         occurring = np.union1d(truth, guess)
         if len(occurring) > 2 and pos_label is None:

@@ -1,6 +1,7 @@
 r"""How much each row moves a least-squares fit.
 
-With residuals e, leverages h, n rows, p coefficients and :math:`\mathrm{RSS} = \sum e^2`:
+With residuals e (times the roots of the rows' weights, if there are any), leverages h, n rows, p
+coefficients and :math:`\mathrm{RSS} = \sum e^2`:
 
 .. math::
     r_i &= e_i / (s \sqrt{1 - h_i}), \quad s^2 = \mathrm{RSS} / (n - p)                  (1) \\

@@ -60,11 +60,6 @@ def test_a_constant_column_that_has_no_exact_mean_becomes_0():
     assert (StandardScaler().fit_transform(np.full((7, 1), 0.1)) == 0.0).all()
 
 
-def test_column_without_a_value_stays_missing():
-    X = np.array([[np.nan, 1.0], [np.nan, 3.0]])
-    assert np.isnan(StandardScaler().fit_transform(X)[:, 0]).all()
-
-
 @pytest.mark.parametrize("strategy", ["median", "mean", "most_frequent"])
 def test_equals_scikit_learns_imputer(strategy):
     impute = pytest.importorskip("sklearn.impute")
