@@ -13,8 +13,8 @@ In (3) the mean is over the classes that occur in ``y_true``. In (5) the disagre
 :math:`[a \ne b]`, :math:`|a - b|` or :math:`(a - b)^2` in places of the sorted labels. In (6)
 t and p are the sums of the rows and columns of C, and n is that of all.
 
-Source: Brodersen et al. (2010), The balanced accuracy, eq. (4) for two classes; Cohen (1968),
-Weighted kappa, eq. (8); Gorodkin (2004), Comparing two K-category assignments, eq. (8).
+Source: Brodersen et al. (2010), The balanced accuracy and its posterior distribution; Cohen (1968),
+Weighted kappa; Gorodkin (2004), Comparing two K-category assignments, eq. (8).
 Degenerate cases: kappa is NaN, with a warning, where all rows share one label; the Matthews
 correlation is then 0, as it is where either side is constant.
 Cost: one sort of the labels, then one pass over the rows; the table takes n_classes^2.

@@ -12,10 +12,11 @@ to the lowest, and P, N that of all rows:
 interpolate. Of more than two classes each is set against the rest (one-vs-rest), or, in (3),
 each pair is measured on its own rows by the columns of both (one-vs-one).
 
-Source: Fawcett (2006), An introduction to ROC analysis, sections 2 and 7; Hand & Till (2001), A
-simple generalisation of the area under the ROC curve, eq. (7) for (3); Davis & Goadrich (2006),
-The relationship between precision-recall and ROC curves, section 4 (why not to interpolate).
-Differs from scikit-learn: one-vs-one takes weights; infinite scores are ranked.
+Source: Fawcett (2006), An introduction to ROC analysis; Hand & Till (2001), A
+simple generalisation of the area under the ROC curve, for (3); Davis & Goadrich (2006),
+The relationship between precision-recall and ROC curves (why not to interpolate).
+Differs from scikit-learn: one-vs-one takes weights; infinite scores are ranked; where one class
+alone occurs, one-vs-one is NaN, not an error; weights below 1e-8 in sum count as any others.
 Cost: one sort per class or pair, O(n log n) each.
 """
 

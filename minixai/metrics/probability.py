@@ -8,8 +8,8 @@ r"""Measures of predicted probabilities; :math:`w_i` are the rows' weights, 1 by
 In (1) each row's probabilities are clipped to [eps, 1 - eps] of their type: a certain and wrong
 row costs 36.04, not infinity. (2) is for two classes, and half of what (3) would give.
 
-Source: Brier (1950), Verification of forecasts expressed in terms of probability, eq. (2);
-Good (1952), Rational decisions, section 8 (the logarithmic score).
+Source: Brier (1950), Verification of forecasts expressed in terms of probability; Good
+(1952), Rational decisions (the logarithmic score).
 Differs from scikit-learn: the Brier score of float32 is summed in float64.
 Cost: one pass over the rows.
 """

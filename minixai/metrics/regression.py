@@ -12,8 +12,8 @@ r"""Measures of a numeric prediction; :math:`w_i` are the rows' weights, 1 by de
 
 with :math:`\bar y` the weighted mean. J is the cost that linear regression minimises.
 
-Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 3.2;
-Koenker & Bassett (1978), Regression quantiles, eq. (3.1) for (7); de Myttenaere et al. (2016),
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, chapter 3;
+Koenker & Bassett (1978), Regression quantiles, for (7); de Myttenaere et al. (2016),
 Mean absolute percentage error for regression models, arXiv:1605.02541, for (6).
 Degenerate cases of R2: a constant target gives 1 if it is met exactly and 0 if not (whatever
 the rounding of its mean), a single row gives NaN with a warning. Sums of squares are scaled by

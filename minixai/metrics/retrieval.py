@@ -13,8 +13,8 @@ Zero division: a class that is never predicted has no precision, one that is nev
 recall, one that is neither no F. ``zero_division`` is what it gets instead: a number, or NaN,
 which (4) leaves out, or "warn", which is 0 and a :class:`DataWarning` that names the classes.
 
-Source: van Rijsbergen (1979), Information Retrieval, chapter 7; Sokolova & Lapalme (2009), A
-systematic analysis of performance measures, tables 2 and 3 (macro and micro averages).
+Source: van Rijsbergen (1979), Information Retrieval; Sokolova & Lapalme (2009), A
+systematic analysis of performance measures (macro and micro averages).
 Differs from scikit-learn: class 1 is the greater of the two labels, whatever they are, not the
 label 1; "binary" with ``pos_label`` sets that class against all others, where scikit-learn
 refuses more than two; an argument that would be ignored is an error; "warn" warns of F at beta

@@ -13,8 +13,8 @@ and influence are those of the residuals times :math:`\sqrt{w_i}`. The condition
 the columns as they are given, so it depends on their units; the VIF do not. The parts are in
 ``inference_table.py``, ``fitted_rows.py``, ``residual_analysis.py`` and ``row_influence.py``.
 
-Source: Burnham & Anderson (2002), Model Selection and Multimodel Inference, section 2.2; Belsley,
-Kuh & Welsch (1980), Regression Diagnostics, chapters 2 and 3.
+Source: Burnham & Anderson (2002), Model Selection and Multimodel Inference; Belsley, Kuh &
+Welsch (1980), Regression Diagnostics.
 Differs from the source: the error variance is not counted in p, as statsmodels does not.
 Cost: O(n d^2); White's test O(n d^4), left out where it has more than 500 columns.
 """

@@ -9,8 +9,8 @@ which is Pearson's r of the ranks; Kendall's tau-b and its p-value are those of
 ``rank_measures.py``. The interval (2) has :math:`\sigma^2 = 1 / (n - 3)` for Pearson (Fisher),
 :math:`(1 + r^2 / 2) / (n - 3)` for Spearman and :math:`0.437 / (n - 4)` for Kendall.
 
-Source: Fisher (1921), Metron 1, p. 3; Bonett & Wright (2000), Psychometrika 65, p. 23, eq. (4) to
-(7); Kendall (1970), Rank Correlation Methods, chapter 5.
+Source: Fisher (1921), Metron 1, p. 3; Bonett & Wright (2000), Psychometrika 65, p. 23;
+Kendall (1970), Rank Correlation Methods.
 Differs from the source: nothing; but an interval of too few rows is [-1, 1], not an error.
 Cost: O(n d^2) in one matrix product where nothing is missing (Kendall: O(n log n) a pair), and one
 such step a pair where something is.
