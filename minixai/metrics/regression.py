@@ -169,22 +169,12 @@ def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> 
 def r2(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Share of the target's variance that the prediction explains; higher is better.
 
-    Parameters
-    ----------
-    y_true, y_pred : array-like (n_samples,) or (n_samples, n_outputs)
-        Targets and predictions, finite; of several outputs the mean is returned.
-    sample_weight : array-like (n_samples,), optional
-        Non-negative weights of the rows; None counts every row once.
+    Parameters and errors are those of :func:`mean_squared_error`.
 
     Returns
     -------
     float
         In (-inf, 1]; 0 is what the mean of ``y_true`` gets; NaN for a single row.
-
-    Raises
-    ------
-    DataError
-        Other lengths, no rows, NaN or infinity, or a result beyond the largest float.
 
     Examples
     --------
