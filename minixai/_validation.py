@@ -288,6 +288,12 @@ def as_weights(sample_weight: Any, n_rows: int) -> Array:
     return array
 
 
+def as_ratio_weights(sample_weight: Any, n_rows: int) -> Array:
+    """Return weights for ratios of their sums: by a power of two, which is exact, below 1."""
+    weight = as_weights(sample_weight, n_rows)
+    return np.ldexp(weight, -int(np.frexp(weight.max())[1]))
+
+
 def take_rows(X: Any, rows: Any) -> Any:
     """Return some rows, by position: of a data frame a data frame, of anything else an array."""
     return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]

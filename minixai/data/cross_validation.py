@@ -6,7 +6,7 @@ r"""Cross-validation: a model's score on rows that nothing has learned from, fol
 with s_k the score on the held-out rows of fold k. `fold_comparison` has the interval of the mean
 and the test of two models on the same folds.
 
-Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. (7.48),
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, chapter 7,
 there with the loss of each row, here with any metric of each fold.
 Cost: n_folds fits, and n_bootstrap * n_folds evaluations of the metric for the interval.
 """

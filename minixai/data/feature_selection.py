@@ -11,7 +11,7 @@ coefficients, in the target's unit, so that it does not hang on the column's uni
 outputs it is their sum. A group of columns (the levels of one raw column) is kept or left out
 whole: a filter takes the largest value of its columns, a model's importance their sum.
 
-Source: Guyon & Elisseeff (2003), Journal of Machine Learning Research 3, sections 2 to 4; Guyon et
+Source: Guyon & Elisseeff (2003), Journal of Machine Learning Research 3; Guyon et
 al. (2002), Machine Learning 46, algorithm RFE, there with w_j^2.
 Cost: one pass for filters, a sort a column for mutual information, one fit for embedded, and
 d / step fits for recursive elimination.

@@ -11,8 +11,8 @@ The interval of a mean resamples the held-out rows of each fold (those of each c
 classifier apart) and takes quantiles; two models are resampled by the same draws. It holds the
 trained models fixed: it is about these rows, not about other training parts.
 
-Source: Nadeau & Bengio (2003), Machine Learning 52, section 3 (the corrected resampled t-test);
-Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3, for the quantiles.
+Source: Nadeau & Bengio (2003), Machine Learning 52, p. 239 (the corrected resampled t-test);
+Efron & Tibshirani (1993), An Introduction to the Bootstrap, for the quantiles.
 Cost: n_bootstrap * n_folds evaluations of the metric a model.
 """
 

@@ -18,8 +18,8 @@ with the power of largest likelihood among the values present,
 found by Brent's method between the powers that keep (1) and (2) far from overflow; (3) is the
 usual likelihood, in units of the geometric mean g. A constant column keeps the power 1.
 
-Source: Box & Cox (1964), JRSS B 26(2), 211, eqs. 5 and 8; Yeo & Johnson (2000), Biometrika
-87(4), 954, eqs. 2.1 and 3.1. As scikit-learn's PowerTransformer; different: Box-Cox is searched
+Source: Box & Cox (1964), JRSS B 26(2), 211; Yeo & Johnson (2000), Biometrika
+87(4), 954, eq. 3.1 for (4). As scikit-learn's PowerTransformer; different: Box-Cox is searched
 in bounds too, a constant column is no error there, and what has no inverse is an error, not NaN.
 Cost: about 30 passes over a column, O(n) each; memory one copy of X.
 """

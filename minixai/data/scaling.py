@@ -12,8 +12,9 @@ A column without spread keeps s_j = 1. The sums of (2) run on columns divided by
 near their largest value, so that 1e200 squared does not overflow and no bit changes.
 
 The formulas are those of scikit-learn's classes of the same names; different is that a
-column counts as constant when its spread is 0, not when it is below 2e-15 in whatever unit, and
-that (4) meets a at the smallest value exactly.
+column counts as constant when its spread is 0, not when it is below 2e-15 in whatever unit,
+that (4) meets a at the smallest value exactly, and that a column without any value is refused by
+every scaler, as it is by imputers: there it gets NaN for its measure and stays NaN.
 
 Cost: three passes, O(n d), for (3) O(n d) selections; memory one copy of X.
 """
@@ -92,9 +93,10 @@ class StandardScaler(_Scaler):
         Raises
         ------
         DataError
-            Infinity, no rows, or X that is not 2-D.
+            A column without any value, infinity, no rows, or X that is not 2-D.
         """
         matrix = as_matrix(X, owner=type(self).__name__, allow_nan=True)
+        check_values(matrix, X)
         self._learn_columns(X, matrix)
         mean, scale = column_moments(matrix.astype(np.float64, copy=False))
         self.mean_ = mean if self.with_mean else np.zeros_like(mean)

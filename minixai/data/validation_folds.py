@@ -9,7 +9,7 @@ Five rules, each a list of (train_rows, test_rows), positions ascending:
   together, so that nothing of the future is ever learned;
 - last out: the last row of every user is held out, then the one before it, and so on.
 
-Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 7.10;
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, chapter 7;
 Tashman (2000), International Journal of Forecasting 16(4), for the rolling origin.
 Cost: O(n log n), and O(n * n_folds) for the lists.
 """

@@ -13,10 +13,9 @@ A bin holds its upper edge and not its lower one; the first holds both. Bins wit
 left out. The error depends on the bins: compare it between models with the same number only.
 
 Source: Naeini, Cooper & Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian
-binning, section "Calibration measures" (q = 1 and the maximum); Guo et al. (2017), On calibration
-of modern neural networks, arXiv:1706.04599, eqs. (2), (3) and (5) (the winning class of several);
-Kumar, Liang & Ma (2019), Verified uncertainty calibration, arXiv:1909.10155, definition 2.1 (any
-q).
+binning (q = 1 and the maximum); Guo et al. (2017), On calibration of modern neural networks,
+arXiv:1706.04599 (the winning class of several); Kumar, Liang & Ma (2019), Verified uncertainty
+calibration, arXiv:1909.10155 (any q).
 Cost: one pass over the rows; quantile bins sort them.
 """
 

@@ -8,7 +8,7 @@ classes: each class then weighs n / K, and all rows together as before. A model 
 weights no longer gives probabilities of the data as they are: calibrate it, or choose a threshold
 instead (:func:`choose_threshold`).
 
-Source: King & Zeng (2001), Logistic regression in rare events data, eq. (8), scaled.
+Source: King & Zeng (2001), Logistic regression in rare events data; here scaled.
 Cost: one sort of the labels.
 """
 

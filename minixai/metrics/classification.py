@@ -13,8 +13,8 @@ In (3) the mean is over the classes that occur in ``y_true``. In (5) the disagre
 :math:`[a \ne b]`, :math:`|a - b|` or :math:`(a - b)^2` in places of the sorted labels. In (6)
 t and p are the sums of the rows and columns of C, and n is that of all.
 
-Source: Brodersen et al. (2010), The balanced accuracy, eq. (4) for two classes; Cohen (1968),
-Weighted kappa, eq. (8); Gorodkin (2004), Comparing two K-category assignments, eq. (8).
+Source: Brodersen et al. (2010), The balanced accuracy and its posterior distribution; Cohen (1968),
+Weighted kappa; Gorodkin (2004), Comparing two K-category assignments, eq. (8).
 Degenerate cases: kappa is NaN, with a warning, where all rows share one label; the Matthews
 correlation is then 0, as it is where either side is constant.
 Cost: one sort of the labels, then one pass over the rows; the table takes n_classes^2.
@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights
+from minixai._validation import as_ratio_weights, as_weights
 from minixai.errors import DataError, DataWarning, check_option
 from minixai.metrics.label import as_labels, codes_of, label_pair
 from minixai.protocols import Array
@@ -71,7 +71,7 @@ def accuracy(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     hit = truth == guess
     if sample_weight is None:
         return float(hit.mean())
-    weight = as_weights(sample_weight, len(truth))
+    weight = as_ratio_weights(sample_weight, len(truth))
     return float(np.dot(weight, hit) / weight.sum())  # (1)
 
 
@@ -179,7 +179,7 @@ def cohen_kappa(
     0.5
     """
     check_option("weights", weights, (None, "linear", "quadratic"))
-    table = confusion_matrix(y_true, y_pred, labels, sample_weight).astype(np.float64)
+    table = _relative(confusion_matrix(y_true, y_pred, labels, sample_weight))
     place = np.arange(len(table), dtype=np.float64)
     apart = np.abs(place[:, np.newaxis] - place)
     apart = {None: (apart > 0).astype(np.float64), "linear": apart, "quadratic": apart**2}[weights]
@@ -202,17 +202,24 @@ def matthews_correlation(y_true: Any, y_pred: Any, sample_weight: Any = None) ->
     Returns
     -------
     float
-        In [-1, 1]; 0 where either side is constant.
+        In [-1, 1]; 0 where either side is constant, or is so but for weights below rounding.
 
     Examples
     --------
     >>> round(matthews_correlation([1, 1, 1, 0], [1, 0, 1, 1]), 4)
     -0.3333
     """
-    table = confusion_matrix(y_true, y_pred, sample_weight=sample_weight).astype(np.float64)
+    table = _relative(confusion_matrix(y_true, y_pred, sample_weight=sample_weight))
     true, guessed = table.sum(axis=1), table.sum(axis=0)
     if np.count_nonzero(true) < 2 or np.count_nonzero(guessed) < 2:
         return 0.0
     n = guessed.sum()
     spread = (n * n - np.dot(guessed, guessed)) * (n * n - np.dot(true, true))
+    if not spread > 0:  # one class outweighs the others beyond all digits
+        return 0.0
     return float((np.trace(table) * n - np.dot(true, guessed)) / math.sqrt(spread))  # (6)
+
+
+def _relative(table: Array) -> Array:
+    """Divide by a power of two near the largest sum, so that products of two stay floats."""
+    return np.ldexp(table.astype(np.float64), -int(np.frexp(table.max())[1]))

@@ -10,9 +10,9 @@ weight of class 1 and class 0 at or above t, and P, N that of all rows:
     \mathrm{share} &= (P_t + N_t) / (P + N)                                              (4) \\
     \mathrm{lift} &= \mathrm{gain} / \mathrm{share}, \quad \mathrm{gain} = P_t / P       (5)
 
-Source: Fawcett (2006), An introduction to ROC analysis, sections 4 and 5; Davis & Goadrich
+Source: Fawcett (2006), An introduction to ROC analysis; Davis & Goadrich
 (2006), The relationship between precision-recall and ROC curves; Vuk & Curk (2006), ROC curve,
-lift chart and calibration plot, section 2.2.
+lift chart and calibration plot.
 Degenerate cases: where no row is of class 1, the true positive rate is NaN, recall is 1 and gain
 and lift are NaN; where none is of class 0, the false positive rate is NaN; each with a warning.
 Cost: one sort, O(n log n); memory O(n).

@@ -12,7 +12,7 @@ least the threshold. With TP, FP, FN, TN the weights of the four outcomes, n of 
         {\sqrt{(TP + FP)(TP + FN)(TN + FP)(TN + FN)}}                                    (4) \\
     \mathrm{cost} &= (c_{FP} FP + c_{FN} FN) / n                                         (5)
 
-Source: Elkan (2001), The foundations of cost-sensitive learning, section 2: of calibrated
+Source: Elkan (2001), The foundations of cost-sensitive learning: of calibrated
 probabilities the cheapest threshold is :math:`c_{FP} / (c_{FP} + c_{FN})`, which (5) finds from
 data without that assumption; Lipton, Elkan & Naryanaswamy (2014), arXiv:1402.1892 (F).
 Choose on rows that neither fitted the model nor measure it: the best of many is optimistic.

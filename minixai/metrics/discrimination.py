@@ -12,10 +12,11 @@ to the lowest, and P, N that of all rows:
 interpolate. Of more than two classes each is set against the rest (one-vs-rest), or, in (3),
 each pair is measured on its own rows by the columns of both (one-vs-one).
 
-Source: Fawcett (2006), An introduction to ROC analysis, sections 2 and 7; Hand & Till (2001), A
-simple generalisation of the area under the ROC curve, eq. (7) for (3); Davis & Goadrich (2006),
-The relationship between precision-recall and ROC curves, section 4 (why not to interpolate).
-Differs from scikit-learn: one-vs-one takes weights; infinite scores are ranked.
+Source: Fawcett (2006), An introduction to ROC analysis; Hand & Till (2001), A
+simple generalisation of the area under the ROC curve, for (3); Davis & Goadrich (2006),
+The relationship between precision-recall and ROC curves (why not to interpolate).
+Differs from scikit-learn: one-vs-one takes weights; infinite scores are ranked; where one class
+alone occurs, one-vs-one is NaN, not an error; weights below 1e-8 in sum count as any others.
 Cost: one sort per class or pair, O(n log n) each.
 """
 
@@ -29,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights
+from minixai._validation import as_ratio_weights
 from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError, check_option
 from minixai.metrics.label import as_labels, class_one, codes_of, known_classes
 from minixai.metrics.threshold_count import ThresholdCounts, as_scores, counts_at_thresholds
@@ -106,7 +107,7 @@ def roc_auc(
         raise ParameterError(
             f"`average` must be 'macro' or 'weighted' with 'ovo', got {average!r}."
         )
-    return _one_against_one(code, columns, as_weights(sample_weight, len(code)), average)
+    return _one_against_one(code, columns, as_ratio_weights(sample_weight, len(code)), average)
 
 
 def average_precision(
@@ -170,11 +171,11 @@ def average_precision(
 def area_of(counts: ThresholdCounts) -> float:
     """Return the area under the ROC curve, NaN where one class has no weight."""
     ups, downs = counts.true_positive, counts.false_positive
-    pairs = ups[-1] * downs[-1]
-    if not pairs > 0:
+    if not (ups[-1] > 0 and downs[-1] > 0):
         return math.nan
+    ups, downs = ups / ups[-1], downs / downs[-1]  # their product may be beyond the floats
     above = np.append(0.0, ups[:-1])
-    return float(np.dot(np.diff(downs, prepend=0.0), 0.5 * (above + ups)) / pairs)  # (1)
+    return float(np.dot(np.diff(downs, prepend=0.0), 0.5 * (above + ups)))  # (1)
 
 
 def precision_of(counts: ThresholdCounts) -> float:
@@ -182,7 +183,8 @@ def precision_of(counts: ThresholdCounts) -> float:
     ups, downs = counts.true_positive, counts.false_positive
     if not ups[-1] > 0:
         return 0.0
-    return float(np.dot(np.diff(ups, prepend=0.0), ups / (ups + downs)) / ups[-1])  # (2)
+    steps = np.diff(ups, prepend=0.0) / ups[-1]
+    return float(np.dot(steps, ups / (ups + downs)))  # (2)
 
 
 def _auc(positive: Array, scores: Array, sample_weight: Any) -> float:
@@ -223,7 +225,7 @@ def _one_against_rest(
 ) -> Any:
     n_rows, n_classes = columns.shape
     member = code[:, np.newaxis] == np.arange(n_classes)
-    weight = as_weights(sample_weight, n_rows)
+    weight = as_ratio_weights(sample_weight, n_rows)
     if average == "micro":
         return measure(member.ravel(), columns.ravel(), np.repeat(weight, n_classes))
     values = np.array([measure(member[:, k], columns[:, k], weight) for k in range(n_classes)])

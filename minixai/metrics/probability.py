@@ -8,8 +8,8 @@ r"""Measures of predicted probabilities; :math:`w_i` are the rows' weights, 1 by
 In (1) each row's probabilities are clipped to [eps, 1 - eps] of their type: a certain and wrong
 row costs 36.04, not infinity. (2) is for two classes, and half of what (3) would give.
 
-Source: Brier (1950), Verification of forecasts expressed in terms of probability, eq. (2);
-Good (1952), Rational decisions, section 8 (the logarithmic score).
+Source: Brier (1950), Verification of forecasts expressed in terms of probability; Good
+(1952), Rational decisions (the logarithmic score).
 Differs from scikit-learn: the Brier score of float32 is summed in float64.
 Cost: one pass over the rows.
 """
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights, check_mask
+from minixai._validation import as_ratio_weights, check_mask
 from minixai.errors import DataError, DataTypeError, DataWarning
 from minixai.metrics.label import as_labels, codes_of, known_classes, positive_rows
 from minixai.protocols import Array
@@ -64,7 +64,7 @@ def log_loss(y_true: Any, probability: Any, sample_weight: Any = None, labels: A
     share = class_shares(probability, len(code), n_classes)
     eps = float(np.finfo(share.dtype).eps)
     loss = -np.log(np.clip(share[np.arange(len(code)), code], eps, 1.0 - eps))
-    weight = as_weights(sample_weight, len(code))
+    weight = as_ratio_weights(sample_weight, len(code))
     return float(np.dot(weight, loss) / weight.sum())  # (1)
 
 
@@ -109,14 +109,14 @@ def brier(
     if np.ndim(probability) == 1 or np.shape(probability)[-1] == 1:
         positive = positive_rows(y_true, labels, pos_label)
         share = class_shares(probability, len(positive), 2)[:, 1].astype(np.float64)
-        weight = as_weights(sample_weight, len(positive))
+        weight = as_ratio_weights(sample_weight, len(positive))
         return float(np.dot(weight, (share - positive) ** 2) / weight.sum())  # (2)
     if pos_label is not None:
         raise DataError("`pos_label` says whose probability one column is, and there are several.")
     code, n_classes = _codes(y_true, labels, "The Brier score")
     share = class_shares(probability, len(code), n_classes).astype(np.float64)
     missed = ((share - np.eye(n_classes)[code]) ** 2).sum(axis=1)
-    weight = as_weights(sample_weight, len(code))
+    weight = as_ratio_weights(sample_weight, len(code))
     value = float(np.dot(weight, missed) / weight.sum())  # (3)
     return 0.5 * value if n_classes == 2 else value
 

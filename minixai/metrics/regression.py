@@ -12,8 +12,8 @@ r"""Measures of a numeric prediction; :math:`w_i` are the rows' weights, 1 by de
 
 with :math:`\bar y` the weighted mean. J is the cost that linear regression minimises.
 
-Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 3.2;
-Koenker & Bassett (1978), Regression quantiles, eq. (3.1) for (7); de Myttenaere et al. (2016),
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, chapter 3;
+Koenker & Bassett (1978), Regression quantiles, for (7); de Myttenaere et al. (2016),
 Mean absolute percentage error for regression models, arXiv:1605.02541, for (6).
 Degenerate cases of R2: a constant target gives 1 if it is met exactly and 0 if not (whatever
 the rounding of its mean), a single row gives NaN with a warning. Sums of squares are scaled by
@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights, check_number
+from minixai._validation import as_ratio_weights, check_number
 from minixai.errors import DataError, DataTypeError, DataWarning
 from minixai.protocols import Array
 
@@ -169,22 +169,12 @@ def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> 
 def r2(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Share of the target's variance that the prediction explains; higher is better.
 
-    Parameters
-    ----------
-    y_true, y_pred : array-like (n_samples,) or (n_samples, n_outputs)
-        Targets and predictions, finite; of several outputs the mean is returned.
-    sample_weight : array-like (n_samples,), optional
-        Non-negative weights of the rows; None counts every row once.
+    Parameters and errors are those of :func:`mean_squared_error`.
 
     Returns
     -------
     float
         In (-inf, 1]; 0 is what the mean of ``y_true`` gets; NaN for a single row.
-
-    Raises
-    ------
-    DataError
-        Other lengths, no rows, NaN or infinity, or a result beyond the largest float.
 
     Examples
     --------
@@ -286,7 +276,7 @@ def _residual(y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Array, Arra
         finite = math.isfinite(float(residual.sum()))
     if not finite:
         _refuse(target, prediction, residual)
-    return residual, None if sample_weight is None else as_weights(sample_weight, len(target))
+    return residual, None if sample_weight is None else as_ratio_weights(sample_weight, len(target))
 
 
 def _numbers(values: Any, name: str) -> Array:

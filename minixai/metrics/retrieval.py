@@ -13,8 +13,8 @@ Zero division: a class that is never predicted has no precision, one that is nev
 recall, one that is neither no F. ``zero_division`` is what it gets instead: a number, or NaN,
 which (4) leaves out, or "warn", which is 0 and a :class:`DataWarning` that names the classes.
 
-Source: van Rijsbergen (1979), Information Retrieval, chapter 7; Sokolova & Lapalme (2009), A
-systematic analysis of performance measures, tables 2 and 3 (macro and micro averages).
+Source: van Rijsbergen (1979), Information Retrieval; Sokolova & Lapalme (2009), A
+systematic analysis of performance measures (macro and micro averages).
 Differs from scikit-learn: class 1 is the greater of the two labels, whatever they are, not the
 label 1; "binary" with ``pos_label`` sets that class against all others, where scikit-learn
 refuses more than two; an argument that would be ignored is an error; "warn" warns of F at beta
@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_weights
+from minixai._validation import as_ratio_weights
 from minixai.errors import DataError, DataWarning, ParameterError, check_option
 from minixai.metrics.label import as_labels, class_one, codes_of, label_pair
 from minixai.protocols import Array
@@ -191,7 +191,7 @@ def _counts(
     """Return what is met, predicted and true of each class, and the classes."""
     _check_options(average, pos_label, labels, zero_division)
     truth, guess = label_pair(y_true, y_pred)
-    weight = as_weights(sample_weight, len(truth))
+    weight = as_ratio_weights(sample_weight, len(truth))
     if average == "binary":
         occurring = np.union1d(truth, guess)
         if len(occurring) > 2 and pos_label is None:

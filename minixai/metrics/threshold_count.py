@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minixai._validation import as_weights, check_mask
+from minixai._validation import as_ratio_weights, check_mask
 from minixai.errors import DataError, DataTypeError
 from minixai.protocols import Array
 
@@ -49,7 +49,7 @@ def as_scores(score: Any, n_rows: int) -> Array:
 
 def counts_at_thresholds(positive: Array, scores: Array, sample_weight: Any) -> ThresholdCounts:
     """Count the rows of class 1 and of class 0 at or above each distinct score."""
-    weight = as_weights(sample_weight, len(positive))
+    weight = as_ratio_weights(sample_weight, len(positive))
     if not weight.all():
         kept = weight > 0
         positive, scores, weight = positive[kept], scores[kept], weight[kept]

@@ -4,7 +4,7 @@ The line in the box is the median; whiskers reach to the last value within 1.5 t
 the box. Of more than 500 outliers of a class a seeded sample is drawn, the most extreme two always,
 and the figure says so.
 
-Source: Tukey (1977), Exploratory Data Analysis, section 2C.
+Source: Tukey (1977), Exploratory Data Analysis.
 Cost: O(n_classes + outliers drawn).
 """
 

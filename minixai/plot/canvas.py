@@ -132,13 +132,11 @@ def cell_texts(ax: Any, image: Any, values: Array, texts: list[list[str]]) -> No
 
     An empty text is none.
     """
-    shades = image.cmap(image.norm(np.ma.masked_invalid(values)))
+    colors = cell_text_colors(image, values)
     for i, row in enumerate(texts):
         for j, text in enumerate(row):
             if not text:
                 continue
-            red, green, blue = shades[i, j, :3]
-            light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
             ax.text(
                 j,
                 i,
@@ -146,7 +144,13 @@ def cell_texts(ax: Any, image: Any, values: Array, texts: list[list[str]]) -> No
                 ha="center",
                 va="center",
                 fontsize="small",
-                color=_DARK_TEXT if light else _LIGHT_TEXT,
+                color=colors[i, j],
                 parse_math=False,
                 usetex=False,
             )
+
+
+def cell_text_colors(image: Any, values: Array) -> Array:
+    """Return the colour that stands out on each cell of a heatmap, of the shape of ``values``."""
+    shades = image.cmap(image.norm(np.ma.masked_invalid(values)))[..., :3]
+    return np.where(shades @ [0.299, 0.587, 0.114] > 0.55, _DARK_TEXT, _LIGHT_TEXT)

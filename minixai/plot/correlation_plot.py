@@ -3,7 +3,7 @@
 Cells carry their number while they are large enough to hold one; in larger matrices those of -0.2
 and below carry a minus sign, since in grey both signs are dark. A column without spread has no
 correlation: its cells are grey. Of too many columns those are drawn that are most correlated with
-any other. Clustered columns stand in the order that their result holds.
+any other. Columns that go together stand side by side where the result holds their order.
 
 Cost: O(n_names^2).
 """
@@ -36,7 +36,7 @@ def plot_correlation(
     ax: Axes | None = None,
     *,
     names: Sequence[str] | None = None,
-    cluster: Any = False,
+    cluster: Any = None,
     max_display: int = 30,
 ) -> Any:
     """Draw a square matrix of correlations.
@@ -49,10 +49,11 @@ def plot_correlation(
         Where to draw; None makes a figure of its own.
     names : sequence of str (d,), optional
         Names of rows and columns; None means those of ``values``, or x0, x1, ...
-    cluster : bool or sequence of int (d,)
-        Whether columns that go together stand side by side: True takes the order that
-        ``minixai.statistics.cluster_columns(values)`` returned as ``values``; an order is taken
-        as it is.
+    cluster : bool or sequence of int (d,), optional
+        Whether columns that go together stand side by side: True takes the ``order`` of the
+        result of ``statistics.correlation`` or ``statistics.cluster_columns``, False the order of
+        the matrix, None that of ``cluster_columns`` alone; an order is taken as it is. A matrix
+        without a result knows no order: pass it through ``cluster_columns``.
     max_display : int
         How many names are drawn, those with the largest correlation to any other, in the order
         they stand in; the figure says how many there are.
@@ -123,14 +124,17 @@ def _parts(values: Any) -> tuple[Sequence[str], Array]:
 
 
 def _order(values: Any, cluster: Any, d: int) -> Array:
+    if cluster is None:
+        cluster = hasattr(values, "merges")
     if cluster is False:
         return np.arange(d)
     if cluster is True:
         cluster = getattr(values, "order", None)
         if cluster is None:
             raise ParameterError(
-                "`cluster=True` needs values that know their order, got a "
-                f"{type(values).__name__}: draw minixai.statistics.cluster_columns(values)."
+                f"`cluster=True` needs a result that knows its order, got a "
+                f"{type(values).__name__}: draw minixai.statistics.cluster_columns(values), or "
+                "minixai.statistics.correlation(table) of the table itself."
             )
     order = np.asarray(cluster)
     if order.shape != (d,) or not np.array_equal(np.sort(order), np.arange(d)):

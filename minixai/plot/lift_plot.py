@@ -3,7 +3,8 @@
 The lift at a share of the rows is how many times as many positives are among them as by chance; the
 gain is the share of all positives that they hold. The thin grey line is chance.
 
-Source of the form: Piatetsky-Shapiro & Masand (1999), KDD, pp. 185-193.
+Source of the form: Piatetsky-Shapiro & Masand (1999), Estimating campaign benefits and modeling
+lift, KDD.
 Cost: O(n_points).
 """
 

@@ -2,7 +2,9 @@
 
 A row that is pale all along belongs to an input the layer does not use; two columns alike are
 two neurons doing the same work; a pruned weight has the pale colour of 0. Colours reach from
-minus (vermillion) to plus (blue) the largest absolute weight.
+minus (vermillion) to plus (blue) the largest absolute weight; in grey both are dark, so negative
+weights from a fifth of the largest on carry a minus, as long as there are no more than 64 rows and
+64 columns.
 
 Cost: O(n_in * n_out).
 """
@@ -16,7 +18,7 @@ import numpy as np
 
 from minixai._validation import check_number
 from minixai.errors import DataError, ParameterError
-from minixai.plot.canvas import diverging_map, new_axes, note, whole_numbers
+from minixai.plot.canvas import cell_text_colors, diverging_map, new_axes, note, whole_numbers
 from minixai.plot.text import PLAIN_TEXT, shortened_all
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["plot_weights"]
 
 _MOST_NAMED_ROWS = 40
+_MOST_MARKED = 64  # rows and columns; in smaller cells no sign can be seen
+_MARKED = 0.2
 
 
 def plot_weights(
@@ -58,7 +62,8 @@ def plot_weights(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes drawn into; ``ax.images[0]`` holds the weights.
+        The axes drawn into; ``ax.images[0]`` holds the weights, ``ax.collections[0]`` the minus
+        signs, if there are any.
 
     Raises
     ------
@@ -99,9 +104,28 @@ def plot_weights(
     axes.set_xlabel("neuron", **PLAIN_TEXT)
     axes.spines[:].set_visible(False)
     axes.figure.colorbar(image, ax=axes, label="weight", pad=0.02)
+    if max(drawn.shape) <= _MOST_MARKED:
+        _mark_negative(axes, image, drawn, -_MARKED * largest)
     if drawn.shape != whole:
         note(axes, f"{n_in} of {whole[0]} inputs and {n_out} of {whole[1]} neurons shown")
     return axes
+
+
+def _mark_negative(axes: Any, image: Any, drawn: Array, limit: float) -> None:
+    """Put a minus into each cell of a weight at or below the limit."""
+    rows, columns = np.nonzero(drawn <= limit)
+    if not len(rows):
+        return
+    points = 72.0 / axes.figure.dpi
+    cell = points * min(axes.bbox.height / len(drawn), axes.bbox.width / drawn.shape[1])
+    axes.scatter(
+        columns,
+        rows,
+        s=min(0.5 * cell, 8.0) ** 2,
+        marker="_",
+        linewidths=0.8,
+        c=cell_text_colors(image, drawn)[rows, columns],
+    )
 
 
 def _weight_matrix(weight: Any, layer: int) -> Array:

@@ -6,7 +6,7 @@ The two nearest clusters are merged until one is left. The distance of the union
     d(a \cup b, c) = \frac{|a|\, d(a, c) + |b|\, d(b, c)}{|a| + |b|}                     (1) \\
     d_{ij} = 1 - |r_{ij}|                                                                (2)
 
-Source: Sokal & Michener (1958), Univ. Kansas Sci. Bull. 38, p. 1422, for (1); the chain of nearest
+Source: Sokal & Michener (1958), Univ. Kansas Sci. Bull. 38, p. 1409, for (1); the chain of nearest
 neighbours: Murtagh (1983), The Computer Journal 26, pp. 354-359. It follows nearest neighbours
 until two are each other's, which gives the same merges, since a union is never nearer to a third
 cluster than the nearer of its parts.

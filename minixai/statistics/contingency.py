@@ -10,7 +10,7 @@ with the counts O, their row sums r and column sums c; the degrees of freedom ar
 most 0.5, in (2) alone: V is that of the plain statistic.
 
 Source: Pearson (1900), Philosophical Magazine 50, p. 157; Yates (1934), JRSS Supplement 1, p. 217;
-Cramer (1946), Mathematical Methods of Statistics, section 21.9; Cochran (1954), Biometrics 10,
+Cramer (1946), Mathematical Methods of Statistics; Cochran (1954), Biometrics 10,
 p. 417, for the rule of 5.
 Cost: one sort of the rows; a table of all pairs of labels.
 """

@@ -9,7 +9,7 @@ With the standardised columns :math:`Z` (mean 0, mean square 1):
 where :math:`R_j^2` is that of the regression of column j on the others. A factor of 10 says
 that the variance of a coefficient is ten times what it would be without the other columns.
 
-Source: Belsley, Kuh & Welsch (1980), Regression Diagnostics, section 3.2, p. 93.
+Source: Belsley, Kuh & Welsch (1980), Regression Diagnostics, for (2).
 Differs from the source: (2) is computed from the singular values of Z, never by inverting C, so
 that a column which is an exact combination of others gets infinity.
 Cost: O(n d^2) time, one copy of the matrix.

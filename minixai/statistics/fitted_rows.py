@@ -1,17 +1,19 @@
 r"""What each row has to do with a least-squares fit, and coefficient errors that rest on it.
 
-With standardised columns Z = sqrt(n) W R, R being the triangle of ``reduced_design.py``, residuals
-e and p coefficients, the constant among them:
+With weights omega of mean 1 (all 1 by default), standardised columns of which
+:math:`\sqrt{\omega_i} Z_i = \sqrt n\, W_i R`, R being the triangle of ``reduced_design.py``, and p
+coefficients, the constant among them:
 
 .. math::
-    h_i &= 1 / n + \lVert W_i \rVert^2                                                   (1) \\
-    c_i &= (1 / n, \; R^{-1} W_i / \sqrt n)                                              (2) \\
-    V &= \sum_i \omega_i\, c_i c_i^\top                                                  (3)
+    h_i &= \omega_i / n + \lVert W_i \rVert^2                                            (1) \\
+    c_i &= (\sqrt{\omega_i} / n, \; R^{-1} W_i / \sqrt n)                                (2) \\
+    V &= \sum_i v_i\, c_i c_i^\top                                                       (3) \\
+    e_i &= \sqrt{\omega_i}\, (t_i - \hat t_i)                                            (4)
 
 The leverage h is what a row's own target weighs in its fitted value, c how the coefficients move
-with it. V is the covariance of the coefficients when errors differ in variance, with the weight
-:math:`e^2` (HC0), :math:`e^2 n / (n - p)` (HC1), :math:`e^2 / (1 - h)` (HC2) or
-:math:`e^2 / (1 - h)^2` (HC3).
+with the target times the root of its weight. V is the covariance of the coefficients when errors
+differ in variance in another way than the weights say, with v being :math:`e^2` (HC0),
+:math:`e^2 n / (n - p)` (HC1), :math:`e^2 / (1 - h)` (HC2) or :math:`e^2 / (1 - h)^2` (HC3).
 
 Source: Hoaglin & Welsch (1978), American Statistician 32, p. 17, for (1); White (1980),
 Econometrica 48, p. 817, and MacKinnon & White (1985), J. Econometrics 29, p. 305, for (3).
@@ -40,16 +42,21 @@ class FittedRows:
 
     Parameters
     ----------
-    fitted, residuals : ndarray (n_samples,)
+    fitted : ndarray (n_samples,)
         Of the standardised target.
+    residuals : ndarray (n_samples,)
+        Its residuals times ``root``: of one variance, if the weights are right.
+    root : ndarray (n_samples,)
+        Roots of the weights, whose mean square is 1.
     leverage : ndarray (n_samples,)
         In [1 / n, 1].
     pull : ndarray (n_samples, p)
-        Change of the coefficients, the constant first, for one unit of the row's target.
+        Change of the coefficients, the constant first, for one unit of a row's residual.
     """
 
     fitted: Array
     residuals: Array
+    root: Array
     leverage: Array
     pull: Array
 
@@ -59,8 +66,8 @@ class FittedRows:
         return np.asarray(1.0 - self.leverage < _ALONE)
 
 
-def fit_rows(design: ReducedDesign, Z: Array, t: Array) -> FittedRows:
-    """Look at the rows of a problem of full rank, with a constant and equal weights.
+def fit_rows(design: ReducedDesign, Z: Array, t: Array, weight: Array) -> FittedRows:
+    """Look at the rows of a problem of full rank, with a constant.
 
     Parameters
     ----------
@@ -69,19 +76,24 @@ def fit_rows(design: ReducedDesign, Z: Array, t: Array) -> FittedRows:
         The standardised columns.
     t : ndarray (n_samples,)
         The standardised target.
+    weight : ndarray (n_samples,)
+        Positive, as the design was made with.
 
     Returns
     -------
     FittedRows
     """
     n, fitted = len(Z), Z @ design.solution
-    W = np.linalg.solve(design.factor.T, Z.T).T / np.sqrt(n)
+    share = weight / weight.max()
+    root = np.sqrt(share / share.mean())
+    W = np.linalg.solve(design.factor.T, (Z * root[:, np.newaxis]).T).T / np.sqrt(n)
     slopes = np.linalg.solve(design.factor, W.T).T / np.sqrt(n)
     return FittedRows(
         fitted=fitted,
-        residuals=t - fitted,
-        leverage=np.minimum(1.0 / n + (W * W).sum(axis=1), 1.0),  # (1)
-        pull=np.column_stack([np.full(n, 1.0 / n), slopes]),  # (2)
+        residuals=root * (t - fitted),  # (4)
+        root=root,
+        leverage=np.minimum(root * root / n + (W * W).sum(axis=1), 1.0),  # (1)
+        pull=np.column_stack([root / n, slopes]),  # (2)
     )
 
 

@@ -6,7 +6,7 @@ r"""A column by its quartiles, its whiskers and what lies beyond them, of each c
 
 with u at least q3 and l at most q1. Quartiles are interpolated between the two nearest values.
 
-Source: Tukey (1977), Exploratory Data Analysis, section 2C; matplotlib.cbook.boxplot_stats gives
+Source: Tukey (1977), Exploratory Data Analysis; matplotlib.cbook.boxplot_stats gives
 the same numbers.
 Cost: O(n log n).
 """

@@ -16,8 +16,8 @@ otherwise (``fitted_rows.py``), the errors are the roots of its diagonal, t keep
 of freedom, and (7), Wald's, stands for (5). Without an intercept the total sum of squares is taken
 about 0, and n replaces n - 1 in (6).
 
-Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. (3.8),
-(3.12) and (3.13); Belsley, Kuh & Welsch (1980), p. 93 for the VIF.
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, chapter 3;
+Belsley, Kuh & Welsch (1980), Regression Diagnostics, for the VIF.
 Cost: O(n_features^3), whatever the number of rows.
 """
 

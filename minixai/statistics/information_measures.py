@@ -16,7 +16,7 @@ numbers get noise of ``noise`` of their size first; with ``noise=0`` equal numbe
 distance 0.
 
 Source: Kraskov, Stoegbauer & Grassberger (2004), Phys. Rev. E 69, 066138, eq. (8); Ross (2014),
-PLoS ONE 9(2), e87357, eq. (2).
+PLoS ONE 9(2), e87357.
 Differs from the source: neighbours are found along the sorted column, not in a tree. Against
 scikit-learn: the same estimators, scaling and size of noise, but draws of our own; within labels of
 few rows it expands the square of a distance and loses digits, which can move its count by one.

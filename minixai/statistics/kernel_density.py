@@ -6,7 +6,7 @@ r"""The density of a column, estimated with Gaussian kernels.
 
 with the standard normal density :math:`\varphi` and the standard deviation s (n - 1 below).
 
-Source: Scott (1992), Multivariate Density Estimation, eqs. (6.1) and (6.42), the latter as SciPy
+Source: Scott (1992), Multivariate Density Estimation; the width as SciPy
 rounds it: a factor of 1 in place of 1.06.
 Cost: n_samples * n_points exponentials, in blocks of a few megabytes.
 """

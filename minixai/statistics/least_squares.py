@@ -1,17 +1,20 @@
 r"""A whole regression analysis: coefficients, their errors, tests of the residuals, influence.
 
 .. math::
-    \ell &= -\frac n 2 \left(\log 2 \pi + \log(\mathrm{RSS} / n) + 1\right)              (1) \\
+    \ell &= -\frac n 2 \left(\log 2 \pi + \log(\mathrm{RSS} / n) + 1\right)
+        + \frac 1 2 \sum_i \log w_i                                                      (1) \\
     \mathrm{AIC} &= 2 p - 2 \ell                                                         (2) \\
     \mathrm{BIC} &= p \log n - 2 \ell                                                    (3) \\
-    \kappa &= \sigma_{max}(1, X) / \sigma_{min}(1, X)                                    (4)
+    \kappa &= \sigma_{max}(\sqrt w\, (1, X)) / \sigma_{min}(\sqrt w\, (1, X))             (4)
 
-with n rows and p coefficients, the constant among them. The condition number is that of the
-columns as they are given, so it depends on their units; the VIF do not. The parts are in
+with n rows, p coefficients, the constant among them, :math:`\mathrm{RSS} = \sum_i w_i e_i^2`, and
+weights w, 1 by default: the variance of a row's error is taken to be :math:`\sigma^2 / w_i`. Tests
+and influence are those of the residuals times :math:`\sqrt{w_i}`. The condition number is that of
+the columns as they are given, so it depends on their units; the VIF do not. The parts are in
 ``inference_table.py``, ``fitted_rows.py``, ``residual_analysis.py`` and ``row_influence.py``.
 
-Source: Burnham & Anderson (2002), Model Selection and Multimodel Inference, section 2.2; Belsley,
-Kuh & Welsch (1980), Regression Diagnostics, chapters 2 and 3.
+Source: Burnham & Anderson (2002), Model Selection and Multimodel Inference; Belsley, Kuh &
+Welsch (1980), Regression Diagnostics.
 Differs from the source: the error variance is not counted in p, as statsmodels does not.
 Cost: O(n d^2); White's test O(n d^4), left out where it has more than 500 columns.
 """
@@ -25,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import as_vector
+from minixai._validation import as_vector, as_weights
 from minixai.errors import DataError, ParameterError, check_option
 from minixai.protocols import Array
 from minixai.statistics.column_set import as_numbers, named_columns
@@ -49,12 +52,12 @@ class RegressionAnalysis(PrintedTable):
         Coefficients with errors, t, p, intervals and VIF; R2, adjusted R2, F. As frame and rows,
         this result is that table.
     tests : ResidualTestTable
-        Breusch-Pagan, White, Durbin-Watson, Jarque-Bera and RESET.
+        Breusch-Pagan, White, Durbin-Watson, Jarque-Bera, Shapiro-Wilk and RESET.
     influence : RowInfluence
         Leverage, studentized residuals, Cook's distance, DFFITS and DFBETAS of every row; always
         with the classic errors.
     fitted, residuals : ndarray (n_samples,)
-        In the target's unit.
+        In the target's unit; the residuals are target minus fitted, whatever the weights.
     log_likelihood, aic, bic : float
         Of normal errors.
     condition_number : float
@@ -94,6 +97,7 @@ def regression_analysis(
     X: Any,
     y: Any,
     *,
+    sample_weight: Any = None,
     names: Sequence[str] | None = None,
     robust: str | None = None,
     level: float = 0.95,
@@ -106,6 +110,9 @@ def regression_analysis(
         Numbers, none missing.
     y : array-like (n_samples,)
         Numbers, none missing.
+    sample_weight : array-like (n_samples,), optional
+        How sure each row's target is: positive, inverse to the variance of its error; only their
+        ratios count. None means all alike. (For rows that occur several times, repeat them.)
     names : sequence of str (d,), optional
         Names of the columns; None takes those of X, or x0, x1, ...
     robust : {"HC0", "HC1", "HC2", "HC3"}, optional
@@ -120,8 +127,9 @@ def regression_analysis(
     Raises
     ------
     DataError
-        Missing values or infinity, columns that are constant or depend on others, a constant
-        target, not more rows than coefficients, or numbers outside the range of floats.
+        Missing values or infinity, weights that are not positive, columns that are constant or
+        depend on others, a constant target, not more rows than coefficients, or numbers outside
+        the range of floats.
     ParameterError
         A level, an estimate of errors or a number of names that is none.
     MissingDependencyError
@@ -137,26 +145,38 @@ def regression_analysis(
         check_option("robust", robust, ROBUST)
     matrix, labels = _matrix(X, names)
     n, p = len(matrix), matrix.shape[1] + 1
-    design, Z, t = reduce_design(matrix, as_vector(y, n), np.ones(n), centred=True)
+    weight = _positive(as_weights(sample_weight, n))
+    design, Z, t = reduce_design(matrix, as_vector(y, n), weight, centred=True)
     checked_df(design, labels)
-    rows = fit_rows(design, Z, t)
+    rows = fit_rows(design, Z, t, weight)
     covariance = None if robust is None else (robust, robust_covariance(rows, robust))
     table = infer(design, labels, level, covariance)
     unit, mean = float(design.target.scale[0]), float(design.target.mean[0])
     with np.errstate(divide="ignore"):
         log_rest = float(np.log(design.rest)) + 2.0 * math.log(unit)
-    likelihood = -0.5 * n * (math.log(2.0 * math.pi) + log_rest + 1.0)  # (1)
+    log_weight = 2.0 * float(np.log(rows.root).sum())
+    likelihood = 0.5 * (log_weight - n * (math.log(2.0 * math.pi) + log_rest + 1.0))  # (1)
+    columns = np.column_stack([np.ones(n), matrix]) * rows.root[:, np.newaxis]
     return RegressionAnalysis(
         table=table,
         tests=residual_tests(Z, rows),
         influence=row_influence_of(design, rows, table.names),
         fitted=rows.fitted * unit + mean,
-        residuals=rows.residuals * unit,
+        residuals=rows.residuals / rows.root * unit,
         log_likelihood=likelihood,
         aic=2.0 * p - 2.0 * likelihood,  # (2)
         bic=p * math.log(n) - 2.0 * likelihood,  # (3)
-        condition_number=float(np.linalg.cond(np.column_stack([np.ones(n), matrix]))),  # (4)
+        condition_number=float(np.linalg.cond(columns)),  # (4)
     )
+
+
+def _positive(weight: Array) -> Array:
+    if not weight.all():
+        raise DataError(
+            f"`sample_weight` must be positive, got 0 in row {int(np.argmin(weight))}: leave the "
+            "rows of weight 0 out."
+        )
+    return weight
 
 
 def _matrix(X: Any, names: Sequence[str] | None) -> tuple[Array, list[str]]:

@@ -10,7 +10,7 @@ comes. By contrasts that sum to zero: a label of k has k - 1 columns, 1 for its 
 last; interactions are their products. Numbers are divided by a power of two near their largest.
 
 Source: Wilkinson & Rogers (1973), Applied Statistics 22, p. 392, for the notation; Chambers &
-Hastie (1992), Statistical Models in S, section 2.3, for the codings.
+Hastie (1992), Statistical Models in S, for the codings.
 Cost: n_samples numbers a column.
 """
 

@@ -9,8 +9,8 @@ which is Pearson's r of the ranks; Kendall's tau-b and its p-value are those of
 ``rank_measures.py``. The interval (2) has :math:`\sigma^2 = 1 / (n - 3)` for Pearson (Fisher),
 :math:`(1 + r^2 / 2) / (n - 3)` for Spearman and :math:`0.437 / (n - 4)` for Kendall.
 
-Source: Fisher (1921), Metron 1, p. 3; Bonett & Wright (2000), Psychometrika 65, p. 23, eq. (4) to
-(7); Kendall (1970), Rank Correlation Methods, chapter 5.
+Source: Fisher (1921), Metron 1, p. 3; Bonett & Wright (2000), Psychometrika 65, p. 23;
+Kendall (1970), Rank Correlation Methods.
 Differs from the source: nothing; but an interval of too few rows is [-1, 1], not an error.
 Cost: O(n d^2) in one matrix product where nothing is missing (Kendall: O(n log n) a pair), and one
 such step a pair where something is.
@@ -27,6 +27,7 @@ import numpy as np
 from minixai._validation import check_number
 from minixai.errors import DataError, check_option
 from minixai.protocols import Array
+from minixai.statistics.column_clustering import cluster_columns
 from minixai.statistics.column_set import as_numbers, named_columns
 from minixai.statistics.correlation_measures import cross_correlation
 from minixai.statistics.normal_distribution import normal_quantile
@@ -38,6 +39,7 @@ from minixai.statistics.tail_probability import t_tail_probability
 __all__ = ["CorrelationTable", "correlation"]
 
 METHODS = ("pearson", "spearman", "kendall")
+_ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,21 @@ class CorrelationTable(PrintedTable):
             for j, b in enumerate(self.y_names)
             if not self.symmetric or i < j
         ]
+
+    @property
+    def order(self) -> Array:
+        """The columns in the order of :func:`cluster_columns`, int (d,).
+
+        Raises
+        ------
+        DataError
+            The columns were correlated with others, not with one another.
+        """
+        if not self.symmetric:
+            raise DataError(
+                "Only columns correlated with one another have an order: leave out `y`."
+            )
+        return cluster_columns(self.coef, self.x_names).order
 
     def _footer(self) -> str:
         return f"{self.method}, intervals of {100.0 * self.level:g} %"
@@ -203,6 +220,8 @@ def _block(a: Array, b: Array, method: str, symmetric: bool) -> tuple[Array, Arr
     coef = cross_correlation(first, first if symmetric else standardise(b))
     if symmetric:
         np.fill_diagonal(coef, np.where(first.varies, 1.0, np.nan))
+    if method == "spearman":  # the same order or its reverse, but for rounding
+        coef = np.where(1.0 - np.abs(coef) < _ROUNDING, np.sign(coef), coef)
     if n == 2:
         return coef, np.where(np.isnan(coef), np.nan, 1.0)
     with np.errstate(divide="ignore"):

@@ -14,7 +14,7 @@ With S = concordant - discordant pairs, :math:`n_0 = n (n - 1) / 2`, and :math:`
 p-value where there are no ties and n <= 33, or at most one pair stands against the rest; the
 normal distribution with variance (3) gives it otherwise.
 
-Source: Kendall (1970), Rank Correlation Methods, sections 3.4, 4.8 and 5.2; Knight (1966), JASA
+Source: Kendall (1970), Rank Correlation Methods; Knight (1966), JASA
 61, p. 436, for the counting.
 Cost: O(n log n) time for tau, in NumPy sorts; O(n^3) for (4), n <= 33.
 """

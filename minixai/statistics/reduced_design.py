@@ -8,8 +8,7 @@ With the rows' shares :math:`p_i` of the total weight, standardised columns Z an
 so that the mean square :math:`\sum_i p_i (z_i w - t_i)^2 = \lVert R w - q \rVert^2 + \rho^2`,
 its Gram matrix is :math:`R^\top R`, and its minimum solves a triangle of n_features rows.
 
-Source: Golub & Van Loan (2013), Matrix Computations, section 5.3.3 (with the target as one more
-column, section 5.3.2).
+Source: Golub & Van Loan (2013), Matrix Computations, chapter 5; the target is one more column.
 Differs from the source: the triangle is solved by its singular values, not by substitution, so
 that dependent columns give the solution of least norm.
 Cost: O(n_samples * n_features^2) time, O(n_samples * n_features) memory while reducing.

@@ -1,7 +1,7 @@
 r"""Tests of what least squares supposes of its residuals.
 
-With residuals e of n rows, fitted values and :math:`R^2(\cdot)` of an auxiliary regression with a
-constant:
+With residuals e of n rows (times the roots of the rows' weights, if there are any), fitted values
+and :math:`R^2(\cdot)` of an auxiliary regression with a constant:
 
 .. math::
     \mathrm{BP} &= n R^2(e^2 \text{ on } X)                                              (1) \\
@@ -15,7 +15,8 @@ constant:
 columns, and are chi-square with as many degrees of freedom as the auxiliary regression has
 independent columns; (3) asks whether neighbouring rows resemble each other (2: no, 0: fully), and
 has no p-value here; (4), with the residuals' moments m, whether they are normal, and is chi-square
-of 2; (5) whether powers 2 and 3 of the fitted values add something (RSS_+), and is F.
+of 2, as Shapiro and Wilk's test does by the residuals' order (``normality.py``; the one to take
+for few rows); (5) whether powers 2 and 3 of the fitted values add something (RSS_+), and is F.
 
 Source: Breusch & Pagan (1979), Econometrica 47, p. 1287; Koenker (1981), J. Econometrics 17,
 p. 107; White (1980), Econometrica 48, p. 817; Durbin & Watson (1950), Biometrika 37, p. 409;
@@ -32,6 +33,7 @@ import numpy as np
 
 from minixai.protocols import Array
 from minixai.statistics.fitted_rows import FittedRows
+from minixai.statistics.normality import shapiro_wilk
 from minixai.statistics.printed_table import PrintedTable
 from minixai.statistics.reduced_design import reduce_design
 from minixai.statistics.tail_probability import chi_square_tail_probability, f_tail_probability
@@ -39,6 +41,7 @@ from minixai.statistics.tail_probability import chi_square_tail_probability, f_t
 __all__ = ["ResidualTest", "ResidualTestTable", "residual_tests"]
 
 _MOST_COLUMNS = 500
+_MOST_ROWS = 5000  # that Shapiro and Wilk's p-values were fitted to
 _EXACT = 1e-26  # a share of the variance that is rounding
 
 
@@ -118,6 +121,7 @@ def residual_tests(Z: Array, rows: FittedRows) -> ResidualTestTable:
         "White": _white(Z, e),
         "Durbin-Watson": (float((np.diff(e) ** 2).sum() / (e @ e)), np.nan, np.nan, ""),  # (3)
         "Jarque-Bera": _jarque_bera(e),
+        "Shapiro-Wilk": _shapiro_wilk(e),
         "RESET": _reset(Z, rows),
     }
     return ResidualTestTable(
@@ -130,6 +134,7 @@ _HYPOTHESES = {
     "White": "one variance, whatever the columns and their products",
     "Durbin-Watson": "neighbouring rows are unrelated (2)",
     "Jarque-Bera": "normal errors",
+    "Shapiro-Wilk": "normal errors",
     "RESET": "no curvature is left",
 }
 
@@ -163,11 +168,17 @@ def _jarque_bera(e: Array) -> _Found:
     return statistic, 2, chi_square_tail_probability(statistic, 2), ""
 
 
+def _shapiro_wilk(e: Array) -> _Found:
+    w, p_value = shapiro_wilk(e)
+    note = f"p is known to hold up to {_MOST_ROWS} rows" if len(e) > _MOST_ROWS else ""
+    return w, np.nan, p_value, note
+
+
 def _reset(Z: Array, rows: FittedRows) -> _Found:
     n, p = rows.pull.shape
-    e, fitted = rows.residuals, rows.fitted
+    e, fitted = rows.residuals / rows.root, rows.fitted
     powers = np.column_stack([Z, fitted**2, fitted**3])
-    design, _, _ = reduce_design(powers, e, np.ones(n), centred=True)
+    design, _, _ = reduce_design(powers, e, rows.root**2, centred=True)
     added, df = design.rank - (p - 1), n - 1 - design.rank
     if added < 2 or df < 1:
         why = "powers of the fitted values add no column" if added < 2 else "no freedom is left"

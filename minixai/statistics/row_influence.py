@@ -1,6 +1,7 @@
 r"""How much each row moves a least-squares fit.
 
-With residuals e, leverages h, n rows, p coefficients and :math:`\mathrm{RSS} = \sum e^2`:
+With residuals e (times the roots of the rows' weights, if there are any), leverages h, n rows, p
+coefficients and :math:`\mathrm{RSS} = \sum e^2`:
 
 .. math::
     r_i &= e_i / (s \sqrt{1 - h_i}), \quad s^2 = \mathrm{RSS} / (n - p)                  (1) \\
@@ -16,7 +17,7 @@ and (6) say by how many standard errors the row's own fitted value, and each coe
 change without the row. A usual reading: look at rows with h > 2 p / n, |t| > 3, D > 4 / n,
 |DFFITS| > 2 sqrt(p / n) or |DFBETAS| > 2 / sqrt(n).
 
-Source: Belsley, Kuh & Welsch (1980), Regression Diagnostics, eq. (2.8), (2.11) and (2.26); Cook
+Source: Belsley, Kuh & Welsch (1980), Regression Diagnostics; Cook
 (1977), Technometrics 19, p. 15.
 Cost: O(n p^2), no fit is repeated.
 """

@@ -9,8 +9,8 @@ of two near its largest value, which is exact, so that 1e150 is as good as 1; th
 twice, so that a column far from 0 is centred to the last bit. Constant columns become 0 with
 scale 1, whatever the rounding of their mean.
 
-Source: Chan, Golub & LeVeque (1983), Algorithms for computing the sample variance, eq. (1.7):
-the two-pass algorithm.
+Source: Chan, Golub & LeVeque (1983), Algorithms for computing the sample variance: the
+two-pass algorithm.
 Cost: four passes over the matrix, and one copy of it.
 """
 

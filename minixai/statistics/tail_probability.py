@@ -8,8 +8,8 @@ r"""Tails of the normal, t, F and chi-square distributions, for p-values and int
 
 with the regularised incomplete beta function I and upper gamma function Q.
 
-Source: Abramowitz & Stegun (1964), 26.7.1 with 26.5.27 for (1), 26.6.2 for (2), 26.4.19 for (3),
-26.2.29 for (4).
+Source: Abramowitz & Stegun (1964), Handbook of Mathematical Functions, chapter 26; its 26.5.27 is
+(1).
 All but the normal distribution needs SciPy (the ``stats`` extra), loaded at the first call.
 """
 

@@ -16,8 +16,8 @@ coding. In balanced designs all three agree for labels.
 Where cells are missing, what a term adds has fewer dimensions than it has columns: df is what can
 be estimated, and type III tests what the contrasts of the cells that are there say.
 
-Source: Scheffe (1959), The Analysis of Variance, section 3.1, for (1) and (2); Searle (1987),
-Linear Models for Unbalanced Data, chapters 4, 5 and section 12.4; Cohen (1973), for (5).
+Source: Scheffe (1959), The Analysis of Variance, for (1) and (2); Searle (1987), Linear Models
+for Unbalanced Data; Cohen (1973), Educational and Psychological Measurement 33, p. 107, for (5).
 Differs from the source: (3) projects onto an orthonormal basis, so that no two sums of squares are
 subtracted. Against statsmodels: terms keep their written order (there, labels come before
 numbers), type III has no row for the constant, and dependent columns are left out of df.

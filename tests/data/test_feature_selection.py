@@ -1,7 +1,11 @@
 """Selection: the measures are the field's, the elimination is the field's, groups stay whole."""
 
+import warnings
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minixai.data import select_features
 from minixai.errors import DataError, ParameterError
@@ -132,3 +136,25 @@ def test_wrong_arguments(options, error, message):
     X, y = data()
     with pytest.raises(error, match=message):
         select_features(**{"X": X, "y": y, **options})
+
+
+@given(n=st.integers(6, 30), seed=st.integers(0, 999), tied=st.booleans(), constant=st.booleans())
+def test_any_table_is_filtered_as_by_scikit_learn(n, seed, tied, constant):
+    theirs = pytest.importorskip("sklearn.feature_selection")
+    draws = np.random.default_rng(seed)
+    X = draws.integers(0, 4, (n, 3)) * 1.0 if tied else draws.normal(size=(n, 3))
+    if constant:
+        X[:, 1] = 0.5
+    y, labels = draws.normal(size=n), np.array(list("ab"))[np.arange(n) % 2]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cases = [
+            ("f", y, theirs.f_regression(X, y)[0]),
+            ("f", labels, theirs.f_classif(X, labels)[0]),
+            ("correlation", y, np.abs(theirs.r_regression(X, y))),
+            ("variance", None, X.var(axis=0)),
+        ]
+    for method, target, expected in cases:
+        found = select_features(X, target, method=method, n_features=1).scores
+        expected = np.where(np.ptp(X, axis=0) > 0, expected, 0.0)  # there rounding, or NaN
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12, err_msg=method)

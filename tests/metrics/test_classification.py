@@ -205,6 +205,13 @@ def test_the_correlation_of_two_classes_is_pearsons():
     assert metrics.matthews_correlation(np.ones(7), y, tenths) == 0.0
 
 
+def test_a_class_that_weighs_nothing_beside_another_is_no_correlation():
+    y, h, w = [0, -1, 0], [-1, -1, 2], [0.1, 1e-12, 1e11]
+    assert metrics.matthews_correlation(y, h, w) == 0.0
+    peer = pytest.importorskip("sklearn.metrics")
+    assert peer.matthews_corrcoef(y, h, sample_weight=w) == 0.0
+
+
 def test_agreement_by_chance_is_no_agreement():
     y, h = np.repeat([0, 1], 6), np.tile([0, 1, 1], 4)
     assert metrics.cohen_kappa(y, h) == pytest.approx(0.0, abs=1e-15)

@@ -184,3 +184,16 @@ def test_a_target_of_zero_that_is_missed_is_huge():
     assert metrics.mean_absolute_percentage_error([0.0, 1.0], [0.0, 1.5]) == 0.25
     assert metrics.mean_absolute_percentage_error([0.0], [1.0]) == 1 / np.finfo(float).eps
     assert metrics.mean_absolute_percentage_error([0.0], [1e300]) == np.inf
+
+
+@given(n=st.integers(2, 10), seed=st.integers(0, 99), weighted=st.booleans())
+def test_several_outputs_equal_scikit_learn(n, seed, weighted):
+    theirs = pytest.importorskip("sklearn.metrics")
+    draws = np.random.default_rng(seed)
+    y, h = np.round(2 * draws.normal(size=(2, n, 3))) / 4
+    y[:, 2] = 0.5 if seed % 3 == 0 else y[:, 2]  # the mean of which is exact
+    w = draws.integers(0, 3, n) + (np.arange(n) < 2) if weighted else None
+    for name in set(NAMES) - {"half_mean_squared_error"}:
+        found = getattr(metrics, name)(y, h, w)
+        other = getattr(theirs, PEERS.get(name, name))(y, h, sample_weight=w)
+        np.testing.assert_allclose(found, other, rtol=1e-12, atol=1e-12, err_msg=name)

@@ -29,6 +29,7 @@ from minixai.report.chart import drawn_chart  # noqa: E402
 from minixai.statistics import (  # noqa: E402
     box_summary,
     cluster_columns,
+    correlation,
     correlation_matrix,
     density,
     histogram,
@@ -292,13 +293,26 @@ def test_clustered_columns_stand_in_the_order_of_the_result():
     assert labels(ax, "y") == [f"x{j}" for j in order]
     groups = [set(order[:3].tolist()), set(order[2:].tolist())]
     assert {0, 2, 4} in groups  # the sign does not matter, the factor does
-    np.testing.assert_array_equal(plot_correlation(found).images[0].get_array(), table)
+    for cluster, drawn in ((None, table[np.ix_(order, order)]), (False, table)):
+        ax = plot_correlation(found, cluster=cluster)
+        np.testing.assert_array_equal(ax.images[0].get_array(), drawn)
     by_order = plot_correlation(table, cluster=order.tolist())
     np.testing.assert_array_equal(by_order.images[0].get_array(), table[np.ix_(order, order)])
 
 
+def test_a_table_of_correlations_knows_its_order():
+    pytest.importorskip("scipy")
+    X = RNG.normal(size=(N, 2))[:, [0, 1, 0, 1]] + 0.3 * RNG.normal(size=(N, 4))
+    found = correlation(X)
+    assert found.order.tolist() == cluster_columns(found.coef).order.tolist()
+    assert labels(plot_correlation(found, cluster=True), "y") == [f"x{j}" for j in found.order]
+    assert labels(plot_correlation(found), "y") == ["x0", "x1", "x2", "x3"]
+    with pytest.raises(DataError, match="leave out `y`"):
+        plot_correlation(correlation(X, X[:, ::-1]), cluster=True)
+
+
 def test_clustering_needs_an_order():
-    with pytest.raises(ParameterError, match="cluster_columns"):
+    with pytest.raises(ParameterError, match=r"cluster_columns\(values\), or"):
         plot_correlation(np.eye(3), cluster=True)
     with pytest.raises(ParameterError, match="once"):
         plot_correlation(np.eye(3), cluster=[0, 1, 1])

@@ -278,6 +278,16 @@ def test_weights_are_drawn_symmetrically_about_zero():
     assert [label.get_text() for label in ax.get_yticklabels()] == list("abcde")
 
 
+def test_negative_weights_carry_a_minus_that_grey_does_not_lose():
+    weight = np.array([[-1.0, 0.5, -0.1], [np.nan, -0.4, 1.0]])
+    (signs,) = plot_weights(weight).collections
+    assert signs.get_offsets().tolist() == [[0.0, 0.0], [1.0, 1.0]]
+    on_dark, on_pale = (color[:3].mean() for color in signs.get_edgecolor())
+    assert on_dark > 0.9 > 0.2 > on_pale
+    assert not plot_weights(np.ones((2, 2))).collections
+    assert not plot_weights(np.full((2, 65), -1.0)).collections
+
+
 def test_a_part_of_the_weights_says_of_how_many():
     ax = plot_weights(WEIGHTS[0], shape=(50, 4))
     assert ax.get_title("right") == "5 of 50 inputs and 4 of 4 neurons shown"

@@ -1,6 +1,8 @@
 """Statistics by their definitions: every pair, every permutation, every model fitted anew."""
 
 import itertools
+import math
+from statistics import NormalDist
 
 import numpy as np
 
@@ -141,19 +143,25 @@ def sums_of_squares(data, terms, categorical, kind):
     return [*rows, (rss, n - rank)]
 
 
-def least_squares(X, y):
-    """Coefficients with a constant first, residuals, and (A'A)^-1."""
-    A = np.column_stack([np.ones(len(X)), X])
+def weighed(X, y, w):
+    """Columns, a constant first, and target times the roots of the weights."""
+    root = np.sqrt(np.ones(len(X)) if w is None else w)
+    return np.column_stack([np.ones(len(X)), X]) * root[:, None], y * root
+
+
+def least_squares(X, y, w=None):
+    """Coefficients with a constant first, weighed residuals, and (A'A)^-1."""
+    A, y = weighed(X, y, w)
     inverse = np.linalg.inv(A.T @ A)
     beta = inverse @ A.T @ y
     return beta, y - A @ beta, inverse
 
 
-def robust_errors(X, y, kind):
+def robust_errors(X, y, kind, w=None):
     """Sandwich errors, summed row by row."""
-    A = np.column_stack([np.ones(len(X)), X])
+    A, _ = weighed(X, y, w)
     n, p = A.shape
-    _, e, inverse = least_squares(X, y)
+    _, e, inverse = least_squares(X, y, w)
     meat = np.zeros((p, p))
     for a, r in zip(A, e, strict=True):
         h = a @ inverse @ a
@@ -162,16 +170,16 @@ def robust_errors(X, y, kind):
     return np.sqrt(np.diag(inverse @ meat @ inverse))
 
 
-def row_influence(X, y):
+def row_influence(X, y, w):
     """Leave every row out and fit again."""
-    A = np.column_stack([np.ones(len(X)), X])
+    A, _ = weighed(X, y, w)
     n, p = A.shape
-    beta, e, inverse = least_squares(X, y)
+    beta, e, inverse = least_squares(X, y, w)
     s = np.sqrt(e @ e / (n - p))
     found = {key: [] for key in ("leverage", "deleted", "cooks_distance", "dffits", "dfbetas")}
     for i in range(n):
         kept = np.arange(n) != i
-        without, rest, _ = least_squares(X[kept], y[kept])
+        without, rest, _ = least_squares(X[kept], y[kept], w[kept])
         s_i = np.sqrt(rest @ rest / (n - 1 - p))
         h = A[i] @ inverse @ A[i]
         change = beta - without
@@ -181,3 +189,27 @@ def row_influence(X, y):
         found["dffits"].append(A[i] @ change / s_i / np.sqrt(h))
         found["dfbetas"].append(change / s_i / np.sqrt(np.diag(inverse)))
     return {key: np.array(values) for key, values in found.items()}
+
+
+def shapiro_wilk(x):
+    """W by its definition, from the scores of a normal sample, term by term."""
+    n, normal = len(x), NormalDist()
+    m = [normal.inv_cdf((i - 0.375) / (n + 0.25)) for i in range(1, n + 1)]
+    length, u = math.sqrt(sum(v * v for v in m)), 1 / math.sqrt(n)
+    last = m[-1] / length + 0.221157 * u - 0.147981 * u**2 - 2.07119 * u**3
+    last += 4.434685 * u**4 - 2.706056 * u**5
+    outer = [last]
+    if n == 3:
+        outer = [math.sqrt(0.5)]
+    elif n > 5:
+        second = m[-2] / length + 0.042981 * u - 0.293762 * u**2 - 1.752461 * u**3
+        outer.append(second + 5.682633 * u**4 - 3.582633 * u**5)
+    k = len(outer)
+    left = 1 - 2 * sum(v * v for v in outer)
+    inner = sum(v * v for v in m[k : n - k])
+    share = math.sqrt(left / inner) if inner else 0.0
+    a = [-v for v in outer] + [v * share for v in m[k : n - k]] + outer[::-1]
+    centre = sum(x) / n
+    return sum(c * v for c, v in zip(a, sorted(x), strict=True)) ** 2 / sum(
+        (v - centre) ** 2 for v in x
+    )

@@ -19,11 +19,12 @@ def table(n, d, seed):
     return X, X @ draws.normal(size=d) + draws.normal(size=n) * (1 + abs(X[:, 0]))
 
 
-@given(n=st.integers(8, 20), d=st.integers(1, 4), seed=st.integers(0, 999))
-def test_influence_equals_leaving_rows_out(n, d, seed):
+@given(n=st.integers(8, 20), d=st.integers(1, 4), seed=st.integers(0, 999), weighted=st.booleans())
+def test_influence_equals_leaving_rows_out(n, d, seed, weighted):
     X, y = table(n, d, seed)
-    found = regression_analysis(X, y).influence
-    for name, values in reference.row_influence(X, y).items():
+    w = np.random.default_rng(seed).uniform(0.2, 5.0, n) if weighted else np.ones(n)
+    found = regression_analysis(X, y, sample_weight=w).influence
+    for name, values in reference.row_influence(X, y, w).items():
         scale = np.abs(values).max()
         np.testing.assert_allclose(
             getattr(found, name), values, rtol=1e-6, atol=1e-8 * scale, err_msg=name
@@ -38,6 +39,9 @@ def test_robust_errors_equal_the_naive_twin(kind, n, d, seed):
     found = regression_analysis(X, y, robust=kind)
     expected = reference.robust_errors(X, y, kind)
     np.testing.assert_allclose(found.table.std_errors, expected, rtol=1e-7)
+    w = np.random.default_rng(seed).uniform(0.2, 5.0, n)
+    weighted = regression_analysis(X, y, sample_weight=w, robust=kind).table.std_errors
+    np.testing.assert_allclose(weighted, reference.robust_errors(X, y, kind, w), rtol=1e-7)
     assert f"{kind} errors" in str(found)
 
 
@@ -95,6 +99,7 @@ def test_tests_find_what_they_are_for_and_nothing_else():
     assert bent["RESET"].p_value < 1e-6
     heavy = regression_analysis(x, draws.standard_t(2, size=n)).tests
     assert heavy["Jarque-Bera"].p_value < 1e-6
+    assert heavy["Shapiro-Wilk"].p_value < 1e-6
     walk = regression_analysis(x, np.cumsum(noise)).tests
     assert walk["Durbin-Watson"].statistic < 0.3
 
@@ -157,6 +162,8 @@ def test_equals_statsmodels(seed):
     equal(tests["White"], diagnostic.het_white(theirs.resid, A)[:2])
     equal(tests["Durbin-Watson"][0], tools.durbin_watson(theirs.resid))
     equal(tests["Jarque-Bera"], tools.jarque_bera(theirs.resid)[:2])
+    normal = pytest.importorskip("scipy.stats").shapiro(theirs.resid)
+    np.testing.assert_allclose(tests["Shapiro-Wilk"], normal, rtol=1e-6)
     reset = diagnostic.linear_reset(theirs, power=3, use_f=True)
     equal(tests["RESET"], [float(reset.statistic), float(reset.pvalue)])
     flags = np.column_stack([X[:, 0] > X[:, 0].mean(), X[:, 1]]).astype(float)  # its own square
@@ -166,6 +173,72 @@ def test_equals_statsmodels(seed):
         warnings.simplefilter("ignore")  # the square of a flag is the flag: it says so
         other = diagnostic.het_white(linear.OLS(y, A).fit().resid, A)
     equal([ours.statistic, ours.p_value, ours.df], [*other[:2], 4])
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("seed", range(4))
+def test_weights_equal_statsmodels(seed):
+    """The table by its WLS, tests and influence by OLS of all rows times the roots."""
+    linear = pytest.importorskip("statsmodels.api")
+    diagnostic = pytest.importorskip("statsmodels.stats.diagnostic")
+    tools = pytest.importorskip("statsmodels.stats.stattools")
+    X, y = table(40, 3, seed)
+    w = np.random.default_rng(seed).uniform(0.1, 9.0, 40)
+    A = linear.add_constant(X)
+    theirs = linear.WLS(y, A, weights=w).fit()
+    found = regression_analysis(X, y, sample_weight=w)
+
+    def equal(ours, other):
+        np.testing.assert_allclose(ours, other, rtol=1e-8, atol=1e-12)
+
+    for kind in (None, "HC0", "HC1", "HC2", "HC3"):
+        options = {} if kind is None else {"cov_type": kind, "use_t": True}
+        other = linear.WLS(y, A, weights=w).fit(**options)
+        ours = regression_analysis(X, y, sample_weight=w, robust=kind).table
+        equal(ours.coef, other.params)
+        equal(ours.std_errors, other.bse)
+        equal(ours.t_values, other.tvalues)
+        equal(ours.p_values, other.pvalues)
+        equal(ours.intervals, other.conf_int())
+        equal([ours.f_value, ours.f_p_value], [other.fvalue, other.f_pvalue])
+        equal([ours.r2, ours.adjusted_r2], [other.rsquared, other.rsquared_adj])
+        equal(ours.residual_std**2, other.scale)
+    equal([found.aic, found.bic, found.log_likelihood], [theirs.aic, theirs.bic, theirs.llf])
+    equal(found.condition_number, theirs.condition_number)
+    equal(found.fitted, theirs.fittedvalues)
+    equal(found.residuals, theirs.resid)
+    root = np.sqrt(w)
+    influence = linear.OLS(y * root, A * root[:, None]).fit().get_influence()
+    equal(found.influence.leverage, influence.hat_matrix_diag)
+    equal(found.influence.studentized, influence.resid_studentized_internal)
+    equal(found.influence.deleted, influence.resid_studentized_external)
+    equal(found.influence.cooks_distance, influence.cooks_distance[0])
+    equal(found.influence.dffits, influence.dffits[0])
+    equal(found.influence.dfbetas, influence.dfbetas)
+    tests = {test.name: [test.statistic, test.p_value] for test in found.tests.tests}
+    equal(tests["Breusch-Pagan"], diagnostic.het_breuschpagan(theirs.wresid, A)[:2])
+    equal(tests["White"], diagnostic.het_white(theirs.wresid, A)[:2])
+    equal(tests["Durbin-Watson"][0], tools.durbin_watson(theirs.wresid))
+    equal(tests["Jarque-Bera"], tools.jarque_bera(theirs.wresid)[:2])
+    powers = np.column_stack([A, theirs.fittedvalues**2, theirs.fittedvalues**3])
+    reset = linear.WLS(y, powers, weights=w).fit().f_test(np.eye(6)[4:])
+    equal(tests["RESET"], [float(reset.fvalue), float(reset.pvalue)])
+
+
+@given(seed=st.integers(0, 99), unit=st.sampled_from([1e-300, 0.3, 1e300]))
+def test_only_ratios_of_weights_count(seed, unit):
+    X, y = table(12, 2, seed)
+    w = np.random.default_rng(seed).integers(1, 9, 12)
+    plain = regression_analysis(X, y, sample_weight=w)
+    moved = regression_analysis(X, y, sample_weight=w * unit)
+    for name in ("coef", "std_errors", "p_values"):
+        np.testing.assert_allclose(
+            getattr(moved.table, name), getattr(plain.table, name), rtol=1e-9
+        )
+    np.testing.assert_allclose(moved.influence.dfbetas, plain.influence.dfbetas, rtol=1e-8)
+    np.testing.assert_allclose(moved.log_likelihood, plain.log_likelihood, rtol=1e-9)
+    equal = regression_analysis(X, y, sample_weight=np.full(12, unit))
+    np.testing.assert_allclose(equal.aic, regression_analysis(X, y).aic, rtol=1e-12)
 
 
 def test_what_cannot_be_said_is_nan_with_a_reason():
@@ -229,6 +302,11 @@ def test_the_analysis_reads_as_text_frame_and_html():
         ),
         (lambda X, y: regression_analysis({"a": list("uvwuvwuv")}, y[:8]), DataTypeError, "'a'"),
         (lambda X, y: regression_analysis(X, y[:5]), DataError, "inconsistent"),
+        (
+            lambda X, y: regression_analysis(X, y, sample_weight=np.arange(20.0)),
+            DataError,
+            "got 0 in row 0: leave the rows of weight 0 out",
+        ),
         (lambda X, y: regression_analysis(X * 1e-200, y * 1e200), DataError, "range of floats"),
     ],
 )

@@ -146,3 +146,11 @@ def test_frames_and_mappings_keep_their_names():
 def test_bad_input_is_told_with_the_remedy(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@given(n=st.integers(3, 40), seed=st.integers(0, 99), sign=st.sampled_from([1, -1]))
+def test_the_same_order_is_certain(n, seed, sign):
+    pytest.importorskip("scipy")
+    x = np.random.default_rng(seed).normal(size=n)
+    found = correlation(x, sign * np.exp(x), method="spearman")
+    assert (float(found.coef), float(found.p_values)) == (sign, 0.0)
