@@ -21,6 +21,7 @@ Cost: taking rows copies; memory 8 bytes a row, and 8 bytes a label of a multi c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ class Column:
             return np.asarray(np.diff(self.indptr) == 0)
         return np.less(self.values, 0) if self.has_codes else np.isnan(self.values)
 
-    @property
+    @cached_property
     def n_unique(self) -> int:
         """Number of distinct values present (of distinct labels, in a multi column)."""
         present = self.values if self.indptr is not None else self.values[~self.missing]

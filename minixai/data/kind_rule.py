@@ -24,7 +24,7 @@ import numpy as np
 
 from minixai.protocols import Array
 
-__all__ = ["kind_of_numbers", "kind_of_text", "separator_of"]
+__all__ = ["kind_of_numbers", "kind_of_text", "may_be_labels", "separator_of"]
 
 _THING = (
     "user|item|movie|product|customer|client|place|shop|store|session|member|visitor|restaurant"
@@ -41,6 +41,11 @@ _LEAST_JOINED = 0.02  # share of cells that hold the separator
 _LEAST_TEXTS, _LEAST_WORDS, _SINGLES = 10, 5.0, 0.9  # cells, words a cell, share that stand once
 
 
+def may_be_labels(name: str) -> bool:
+    """Whether whole numbers under this name may be other than numbers."""
+    return any(rule.search(name) for rule in (_ID_NAME, _BARE_ID_NAME, _ROW_NUMBER_NAME))
+
+
 def kind_of_numbers(name: str, codes: Array, categories: Array) -> str:
     """Return the kind of a column of numbers or truth values, as codes and sorted values."""
     if categories.dtype.kind == "b":
@@ -55,35 +60,33 @@ def kind_of_numbers(name: str, codes: Array, categories: Array) -> str:
     return "numeric"
 
 
-def kind_of_text(name: str, codes: Array, categories: Array, separator: str | None) -> str:
-    """Return the kind of a column of text; ``separator`` is what `separator_of` found."""
+def kind_of_text(name: str, counts: Array, labels: list[str], separator: str | None) -> str:
+    """Return the kind of a column of text, from its labels and how often each comes."""
     if _ID_NAME.search(name):
         return "id"
     if separator is not None:
         return "multi"
-    if _is_free_text(codes, categories):
+    if _is_free_text(counts, labels):
         return "text"
-    return "id" if len(categories) > _MOST_CATEGORIES else "categorical"
+    return "id" if len(labels) > _MOST_CATEGORIES else "categorical"
 
 
-def _is_free_text(codes: Array, categories: Array) -> bool:
+def _is_free_text(counts: Array, labels: list[str]) -> bool:
     """Whether cells are long and hardly any comes twice."""
-    if len(categories) < _LEAST_TEXTS:
+    if len(labels) < _LEAST_TEXTS:
         return False
-    counts = np.bincount(codes[codes >= 0], minlength=len(categories))
     if (counts == 1).sum() <= _SINGLES * counts.sum():
         return False
-    return bool(np.mean([len(cell.split()) for cell in categories]) >= _LEAST_WORDS)
+    return bool(np.mean([len(cell.split()) for cell in labels]) >= _LEAST_WORDS)
 
 
-def separator_of(codes: Array, categories: Array) -> str | None:
+def separator_of(counts: Array, labels: list[str]) -> str | None:
     """Return the sign that joins several labels in one cell, or None."""
-    counts = np.bincount(codes[codes >= 0], minlength=len(categories))
     for sign in "|;":
-        joined = np.array([sign in label for label in categories])
+        joined = np.array([sign in label for label in labels])
         if counts[joined].sum() < max(1.0, _LEAST_JOINED * counts.sum()):
             continue
-        tags = {part.strip() for label in categories for part in label.split(sign)}
+        tags = {part.strip() for label in labels for part in label.split(sign)}
         if len(tags) <= _MOST_TAGS:
             return sign
     return None

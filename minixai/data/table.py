@@ -9,6 +9,7 @@ Cost: reading is O(cells); `take` copies the rows asked for, the rest shares its
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -153,7 +154,7 @@ class Table:
         if not hasattr(frame, "columns") or not hasattr(frame, "dtypes"):
             raise DataTypeError(f"A pandas DataFrame is needed, got a {type(frame).__name__}.")
         names = [str(each) for each in frame.columns]
-        repeated = sorted({each for each in names if names.count(each) > 1})
+        repeated = sorted(each for each, count in Counter(names).items() if count > 1)
         if repeated:
             raise DataError(f"Columns {repeated[:5]} are there more than once: rename them.")
         if len(frame) == 0 or not names:
@@ -164,10 +165,11 @@ class Table:
             _check_names([target], names, "target")
         _check_names(drop, names, "drop")
         _check_names(kinds or {}, names, "kinds")
-        kept = [j for j, each in enumerate(names) if each not in set(drop)]
+        left_out = set(drop)
         columns = {
-            names[j]: infer_column(names[j], frame.iloc[:, j], (kinds or {}).get(names[j]))
-            for j in kept
+            each: infer_column(each, series, (kinds or {}).get(each))
+            for each, (_, series) in zip(names, frame.items(), strict=True)
+            if each not in left_out
         }
         table = cls(columns, name=name or "table")
         task = "regression" if (kinds or {}).get(target or "") == "numeric" else None
@@ -204,7 +206,8 @@ class Table:
 
     def column(self, name: str) -> Column:
         """Return one column by name."""
-        _check_names([name], list(self.columns))
+        if name not in self.columns:
+            _check_names([name], list(self.columns))
         return self.columns[name]
 
     def take(self, rows: Any) -> Table:
@@ -347,8 +350,9 @@ def _plain(column: Column) -> Any:
 
 def _check_names(names: Any, known: list[str], argument: str | None = None) -> None:
     """Raise unless every name is a column; say which columns are."""
+    there = set(known)
     for name in names:
-        if name not in known:
+        if name not in there:
             listed = ", ".join(known[:_SHOWN_NAMES])
             more = ", ..." if len(known) > _SHOWN_NAMES else ""
             asked = f", which `{argument}` names" if argument else ""

@@ -318,10 +318,12 @@ def test_other_encodings_are_read_and_broken_ones_located(tmp_path):
 
 
 def test_an_interrupt_while_pandas_reads_stays_one(tmp_path, monkeypatch):
-    class Interrupted(io.StringIO):
-        def read(self, size=-1):
+    class Interrupted(io.BytesIO):
+        def read1(self, size=-1):
             signal.raise_signal(signal.SIGINT)
-            return super().read(size)
+            return super().read1(size)
+
+        read = read1
 
     monkeypatch.setattr(pandas, "read_csv", _reading_from(Interrupted, pandas.read_csv))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
