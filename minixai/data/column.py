@@ -6,9 +6,10 @@ Numbers, NaN where missing: ``numeric``, and ``datetime`` (seconds since 1970-01
 the clock on the wall, float64: exact to the microsecond for centuries; no time zone).
 
 Codes into ``categories``, int64, -1 where missing: ``categorical`` (few labels), ``id`` (many:
-users, items), ``text`` (free text, each distinct cell stored once, whole), ``boolean``
-(categories False and True) and ``ordinal`` (categories in their own order, unused ones too).
-But for ordinal columns categories are sorted, so they do not depend on the order of the rows.
+users, items), ``text`` (free text, each distinct cell stored once, whole), ``ordinal``
+(categories in their own order, unused ones too) and ``boolean`` (two categories, false and then
+true, in the words that they are given in: False and True, 0 and 1, No and Yes). But for the last
+two, categories are sorted, so they do not depend on the order of the rows.
 
 Codes of all rows one after another: ``multi`` (``Action|Drama``); those of row i are
 ``values[indptr[i]:indptr[i + 1]]``, none where missing.

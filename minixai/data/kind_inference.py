@@ -1,7 +1,7 @@
 """From the cells of a column to a typed column: its kind, inferred (`kind_rule`) or given.
 
-Named kinds read more: ``datetime`` takes numbers as seconds since 1970, ``boolean`` takes 0 and
-1, ``ordinal`` the sorted order, ``numeric`` turns dates into years with their fraction; text
+Named kinds read more: ``datetime`` takes numbers as seconds since 1970, ``boolean`` one value of
+a pair, ``ordinal`` the sorted order, ``numeric`` turns dates into years with their fraction; text
 that is to be labels stays as it is written, but that plain numbers become numbers.
 
 Cost: O(n) for hashing the cells; text is looked at once a distinct value. Columns that are plain
@@ -217,8 +217,6 @@ def _number_column(name: str, codes: Array, categories: Array, kind: str | None)
         kind = kind_of_numbers(name, codes, categories)
     if kind == "datetime":
         return _seconds_column(labels)
-    if kind == "boolean":
-        return _boolean_column(labels)
     return as_kind(labels, kind)
 
 
@@ -234,20 +232,6 @@ def _seconds_column(labels: Column) -> Column:
     return Column(labels.name, "datetime", seconds)
 
 
-def _boolean_column(labels: Column) -> Column:
-    """Return labels as truth values, or name the first that is none."""
-    known = [str(each).lower() in ("true", "false", "0", "1") for each in labels.categories]
-    if not all(known):
-        wrong = known.index(False)
-        raise DataTypeError(
-            f"Column {labels.name!r} cannot be boolean: it holds "
-            f"{str(labels.categories[wrong])[:40]!r} in row "
-            f"{int(np.argmax(labels.values == wrong))}. Truth values are true and false, or 1 and "
-            f"0; read it with `kinds={{{labels.name!r}: 'categorical'}}`."
-        )
-    return as_kind(labels, "boolean")
-
-
 def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -> Column:
     labels = Column(name, "categorical", codes, categories)
     if kind == "numeric":
@@ -258,12 +242,12 @@ def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -
             f"or read it with `kinds={{{name!r}: 'categorical'}}`."
         )
     if kind == "boolean":
-        return _boolean_column(labels)
+        return as_kind(labels, kind)
     counts, texts = np.bincount(codes + 1)[1:], categories.tolist()
     separator = separator_of(counts, texts)
     if kind is None:
         kind = kind_of_text(name, counts, texts, separator)
-    if kind == "text":
+    if kind in ("text", "boolean"):
         return as_kind(labels, kind)
     if kind != "multi":
         return with_kind(labels, kind)

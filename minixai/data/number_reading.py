@@ -1,9 +1,9 @@
 """A Series of plain numbers or truth values as a column, without a look at its distinct values.
 
-A number with a fraction is no label, and whole numbers under a name that is none of an id are
-none either (`kind_rule`): such a column is its values in float64, copied once. Everything else
-takes the general way of `kind_inference`, which finds the distinct values first; both ways give
-the same columns.
+A number with a fraction is no label; whole numbers are labels only under a name that says so, or
+if they are 0 and 1 (`kind_rule`). All other columns are their values in float64, copied once.
+What remains takes the general way of `kind_inference`, which finds the distinct values first;
+both ways give the same columns.
 
 -0.0 becomes 0.0: they are one value, and which of them came first must not matter.
 
@@ -24,7 +24,7 @@ from minixai.protocols import Array
 __all__ = ["as_whole", "finite", "plain_column"]
 
 _EXACT = 2**53  # whole numbers beyond are no floats
-_HEAD = 1000  # rows that hold a fraction in most columns that have one
+_HEAD = 1000  # rows that tell most columns
 
 
 def plain_column(name: str, series: Any, kind: str | None) -> Column | None:
@@ -49,9 +49,16 @@ def plain_column(name: str, series: Any, kind: str | None) -> Column | None:
     if series.dtype.kind not in "iuf":
         return None
     numbers = finite(name, series.to_numpy(np.float64) + 0.0, series)
-    if kind is None and not _has_fraction(numbers) and may_be_labels(name):
+    if kind is None and (
+        _are_bits(numbers) or (may_be_labels(name) and not _has_fraction(numbers))
+    ):
         return None
     return Column(name, "numeric", numbers)
+
+
+def _are_bits(numbers: Array) -> bool:
+    parts = (numbers[:_HEAD], numbers)
+    return all(((part == 0.0) | (part == 1.0) | np.isnan(part)).all() for part in parts)
 
 
 def _has_fraction(numbers: Array) -> bool:

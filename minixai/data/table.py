@@ -24,6 +24,7 @@ from minixai.data.csv_file import read_frame
 from minixai.data.kind_conversion import as_classes, as_kind, as_objects
 from minixai.data.kind_inference import infer_column
 from minixai.data.table_description import TableDescription, described
+from minixai.data.target_check import check_learnable
 from minixai.errors import (
     DataError,
     DataTypeError,
@@ -94,7 +95,7 @@ class Table:
             object.__setattr__(self, "task", "classification" if labels else "regression")
         if self.task == "classification":
             column = as_classes(column)
-        elif column.categories.dtype.kind == "f":  # numbers that were classes before
+        elif _holds_numbers(column):  # which were classes before
             column = as_kind(column, "numeric")
         columns = {**self.columns, self.target: column}
         object.__setattr__(self, "columns", MappingProxyType(columns))
@@ -265,7 +266,7 @@ class Table:
                 DataWarning,
                 stacklevel=3,
             )
-        _check_learnable(known)
+        check_learnable(known.columns[name])
         return known
 
     def with_threshold(self, threshold: float, name: str = "like") -> Table:
@@ -280,7 +281,7 @@ class Table:
         """
         check_number("threshold", threshold)
         column = None if self.target is None else self.columns[self.target]
-        if column is not None and column.categories.dtype.kind == "f":  # numbers that are classes
+        if column is not None and _holds_numbers(column):  # which are classes
             column = as_kind(column, "numeric")
         if column is None or column.kind != "numeric":
             raise DataError(f"A threshold needs a numeric target, got {self.target!r}: choose one.")
@@ -288,7 +289,7 @@ class Table:
             raise DataError(f"Column {name!r} is there already: name the new target otherwise.")
         reached = column.values >= threshold
         kept = {each: self.columns[each] for each in self.features}
-        kept[name] = Column(name, "numeric", reached.astype(np.float64))
+        kept[name] = Column(name, "boolean", reached.astype(np.int64), np.array([0, 1]))
         return Table(kept, name=self.name).with_target(name, "classification")
 
     def describe(self) -> TableDescription:
@@ -327,6 +328,11 @@ class Table:
         return "\n".join([first, *lines, *more])
 
 
+def _holds_numbers(column: Column) -> bool:
+    """Whether a column's labels are numbers."""
+    return column.has_codes and column.categories.dtype.kind in "iuf"
+
+
 def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)[:20]
 
@@ -342,6 +348,8 @@ def _plain(column: Column) -> Any:
         labels = column.categories
         labels = as_objects(labels.tolist()) if labels.dtype.kind == "U" else labels
         return pandas.Categorical.from_codes(column.values, labels, ordered=True)
+    if column.kind == "boolean" and _holds_numbers(column) and column.missing.any():
+        return as_kind(column, "numeric").values
     if column.indptr is None and not column.missing.any():
         labels = column.categories[column.values]
         return labels.astype(object) if labels.dtype.kind == "U" else labels
@@ -360,39 +368,3 @@ def _check_names(names: Any, known: list[str], argument: str | None = None) -> N
                 f"There is no column {str(name)!r}{asked}.{suggestion(name, known)} "
                 f"Columns: {listed}{more}."
             )
-
-
-def _check_learnable(table: Table) -> None:
-    """Raise if the target cannot be learned from these rows."""
-    column = table.columns[table.target or ""]
-    if table.n_rows < 2:
-        raise DataError(
-            f"The table has {table.n_rows} row with a target: at least 2 are needed to learn from."
-        )
-    if column.n_unique < 2:
-        label = column.labels()[0]
-        what = "one class only" if column.kind != "numeric" else "one value only"
-        shown = f"{label:.15g}" if isinstance(label, float) else repr(str(label)[:40])
-        raise DataError(
-            f"Target {table.target!r} is constant ({what}: {shown} in all "
-            f"{table.n_rows} rows): choose another target."
-        )
-    if column.kind == "numeric":
-        _check_squares(column)
-
-
-def _check_squares(column: Column) -> None:
-    """Raise where a target's squared errors would be infinite, or nothing."""
-    limits = np.finfo(np.float64)
-    largest = float(np.abs(column.values).max())
-    if largest > np.sqrt(limits.max / len(column)):
-        raise DataError(
-            f"Target {column.name!r} has values up to {largest:.3g}, whose squares add up to more "
-            "than the largest number: divide it by a power of ten."
-        )
-    spread = float(np.ptp(column.values))
-    if spread < np.sqrt(limits.tiny):
-        raise DataError(
-            f"Target {column.name!r} has values only {spread:.3g} apart, whose squares are less "
-            "than the smallest number: multiply it by a power of ten."
-        )
