@@ -97,6 +97,16 @@ class Column:
         return len(np.unique(present, **_IN_ANY_ORDER))
 
     @property
+    def numbers(self) -> Array | None:
+        """The values as numbers, float64 (n,), NaN where missing; None where they are none.
+
+        Numeric columns have them, and booleans of 0 and 1.
+        """
+        if self.kind == "boolean" and self.categories.dtype.kind in "iu":
+            return np.where(self.missing, np.nan, self.values)
+        return self.values if self.kind == "numeric" else None
+
+    @property
     def row_of_value(self) -> Array:
         """The row that each entry of ``values`` belongs to, int64."""
         if self.indptr is None:

@@ -136,9 +136,7 @@ def _distinct(series: Any) -> tuple[Array, Array]:
 
 def _read_texts(name: str, found: Array, row_of: Callable[[int], int], kind: str | None) -> Array:
     """Return the distinct cells as numbers, moments, truth values, tuples or stripped text."""
-    cells = [cell.strip() if isinstance(cell, str) else cell for cell in found]
-    cells = [cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in cells]
-    cells = [None if isinstance(cell, str) and cell in MISSING_TEXTS else cell for cell in cells]
+    cells = [_cleaned(cell) for cell in found]
     places = [k for k, cell in enumerate(cells) if cell is not None]
     present = [cells[k] for k in places]
 
@@ -160,6 +158,16 @@ def _read_texts(name: str, found: Array, row_of: Callable[[int], int], kind: str
     numbers = np.full(len(cells), math.nan)
     numbers[places] = read
     return as_whole(finite(name, numbers))
+
+
+def _cleaned(cell: Any) -> Any:
+    """Return text without blanks round it, dates as text, and None for what says missing."""
+    if not isinstance(cell, str):
+        if not hasattr(cell, "isoformat"):
+            return cell
+        cell = cell.isoformat()
+    text = cell.strip()
+    return None if text in MISSING_TEXTS else text
 
 
 def _read_present(

@@ -341,6 +341,8 @@ def _plain(column: Column) -> Any:
     """Return a column as pandas holds it best."""
     if column.kind == "numeric":
         return column.values.copy()
+    if column.numbers is not None and column.missing.any():
+        return column.numbers
     if column.kind == "datetime":
         return column.moments()
     if column.kind == "ordinal":
@@ -348,8 +350,6 @@ def _plain(column: Column) -> Any:
         labels = column.categories
         labels = as_objects(labels.tolist()) if labels.dtype.kind == "U" else labels
         return pandas.Categorical.from_codes(column.values, labels, ordered=True)
-    if column.kind == "boolean" and _holds_numbers(column) and column.missing.any():
-        return as_kind(column, "numeric").values
     if column.indptr is None and not column.missing.any():
         labels = column.categories[column.values]
         return labels.astype(object) if labels.dtype.kind == "U" else labels

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from minixai.data import Column, Table, TableEncoder
+from minixai.data import BehaviourFeatures, Column, Table, TableEncoder
 from minixai.data.kind_conversion import as_kind
-from minixai.errors import DataTypeError
+from minixai.errors import DataError, DataTypeError
+from minixai.plot.scatter_plot import plot_scatter
+from minixai.statistics import box_summary, correlation
 
 pandas = pytest.importorskip("pandas")
 
@@ -109,3 +111,39 @@ def test_an_encoder_takes_a_part_of_one_word_and_numbers_for_truths():
     worse = frame.assign(z=[0, 1, 2, 1] * 2)
     with pytest.raises(DataTypeError, match="'z' cannot be boolean: it holds '2' in row 2"):
         encoder.transform(Table.from_frame(worse, target="y"))
+
+
+def test_zero_and_one_count_as_numbers_where_numbers_are_needed():
+    rng = np.random.default_rng(0)
+    frame = pandas.DataFrame(
+        {"v": rng.normal(size=30), "flag": rng.integers(0, 2, 30).astype(float)}
+    )
+    frame.loc[3, "flag"] = np.nan
+    table = Table.from_frame(frame)
+    assert table.kinds["flag"] == "boolean"
+    np.testing.assert_array_equal(table.column("flag").numbers, frame["flag"])
+    found = correlation(table).coef
+    np.testing.assert_allclose(found[0, 1], frame.corr().to_numpy()[0, 1], rtol=1e-12)
+    assert box_summary(table.column("flag")).mean[0] == pytest.approx(frame["flag"].mean())
+    points = plot_scatter(table.column("v"), table.column("flag")).collections[0].get_offsets()
+    assert len(points) == 29
+    words = Table.from_frame(frame.assign(flag=["no", "yes"] * 15))
+    assert words.column("flag").numbers is None
+    with pytest.raises(DataTypeError, match="'flag' holds 'no'"):
+        correlation(words)
+    for refused in (box_summary, lambda column: plot_scatter(column, column)):
+        with pytest.raises(DataError, match="'flag' is boolean, not numeric"):
+            refused(words.column("flag"))
+
+
+def test_behaviour_means_of_zero_and_one():
+    frame = pandas.DataFrame(
+        {"user": ["a", "a", "b", "a"], "time": range(4), "bought": [1, 0, 1, 0]}
+    )
+    table = Table.from_frame(frame, kinds={"user": "id"})
+    assert table.kinds["bought"] == "boolean"
+    made = BehaviourFeatures(["user"], time="time", value="bought", smoothing=0.0)
+    past = made.fit(table).add_to(table).column("user:past_bought")
+    assert past.values[3] == pytest.approx(0.5 - 2 / 3)  # a user's mean beside that of all
+    with pytest.raises(DataError, match="'user' is id: numbers or dates are needed"):
+        BehaviourFeatures(["user"], time="time", value="user").fit(table)
