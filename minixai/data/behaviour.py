@@ -241,9 +241,10 @@ def _times(table: Table, name: str) -> Array:
 
 def _numbers(table: Table, name: str) -> Array:
     column = table.column(name)
-    if column.indptr is not None or len(column.categories):
+    numbers = column.values if column.kind == "datetime" else column.numbers
+    if numbers is None:
         raise DataError(f"Column {name!r} is {column.kind}: numbers or dates are needed.")
-    return np.asarray(column.values, dtype=np.float64)
+    return np.asarray(numbers, dtype=np.float64)
 
 
 def _names(table: Table, name: str) -> Array:

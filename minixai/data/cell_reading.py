@@ -31,7 +31,7 @@ import numpy as np
 from minixai.errors import DataError, DataTypeError
 from minixai.protocols import Array
 
-__all__ = ["number_or_none", "read_moments", "read_numbers", "read_truths"]
+__all__ = ["TRUTH_PAIRS", "number_or_none", "read_moments", "read_numbers", "read_truths"]
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _CLOCK = (
@@ -46,6 +46,9 @@ _FORMATS = {
     "slashes": re.compile(r"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{4})" + _CLOCK),
 }
 _TRUTHS = {"true": True, "false": False}
+
+TRUTH_PAIRS = (("false", "true"), ("0", "1"), ("no", "yes"), ("n", "y"), ("f", "t"))
+"""Words for false and true, in small letters."""
 
 
 def number_or_none(cell: Any) -> float | None:

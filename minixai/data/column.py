@@ -6,9 +6,10 @@ Numbers, NaN where missing: ``numeric``, and ``datetime`` (seconds since 1970-01
 the clock on the wall, float64: exact to the microsecond for centuries; no time zone).
 
 Codes into ``categories``, int64, -1 where missing: ``categorical`` (few labels), ``id`` (many:
-users, items), ``text`` (free text, each distinct cell stored once, whole), ``boolean``
-(categories False and True) and ``ordinal`` (categories in their own order, unused ones too).
-But for ordinal columns categories are sorted, so they do not depend on the order of the rows.
+users, items), ``text`` (free text, each distinct cell stored once, whole), ``ordinal``
+(categories in their own order, unused ones too) and ``boolean`` (two categories, false and then
+true, in the words that they are given in: False and True, 0 and 1, No and Yes). But for the last
+two, categories are sorted, so they do not depend on the order of the rows.
 
 Codes of all rows one after another: ``multi`` (``Action|Drama``); those of row i are
 ``values[indptr[i]:indptr[i + 1]]``, none where missing.
@@ -21,6 +22,7 @@ Cost: taking rows copies; memory 8 bytes a row, and 8 bytes a label of a multi c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -86,13 +88,23 @@ class Column:
             return np.asarray(np.diff(self.indptr) == 0)
         return np.less(self.values, 0) if self.has_codes else np.isnan(self.values)
 
-    @property
+    @cached_property
     def n_unique(self) -> int:
         """Number of distinct values present (of distinct labels, in a multi column)."""
         present = self.values if self.indptr is not None else self.values[~self.missing]
         if present.dtype.kind == "i":  # codes
             return int(np.count_nonzero(np.bincount(present)))
         return len(np.unique(present, **_IN_ANY_ORDER))
+
+    @property
+    def numbers(self) -> Array | None:
+        """The values as numbers, float64 (n,), NaN where missing; None where they are none.
+
+        Numeric columns have them, and booleans of 0 and 1.
+        """
+        if self.kind == "boolean" and self.categories.dtype.kind in "iu":
+            return np.where(self.missing, np.nan, self.values)
+        return self.values if self.kind == "numeric" else None
 
     @property
     def row_of_value(self) -> Array:

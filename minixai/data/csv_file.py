@@ -19,6 +19,7 @@ import gzip
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -56,7 +57,7 @@ def read_text(path: Any) -> str:
         raise DataError(f"There is no file {str(file)!r}: check the path.") from error
     except (OSError, EOFError, ValueError) as error:
         raise DataError(f"{str(file)!r} cannot be read ({error}): check the file.") from error
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise DataError(f"{str(file)!r} is empty: a line of names and rows of values are needed.")
     return _decoded(file, raw)
 
@@ -91,7 +92,8 @@ def read_frame(
         with warnings.catch_warnings():
             warnings.simplefilter("error", pandas.errors.ParserWarning)
             frame = pandas.read_csv(
-                io.StringIO(text),
+                io.BytesIO(text.encode()),  # a StringIO would hold four bytes a letter
+                encoding="utf-8",
                 sep=separator,
                 names=header,
                 header=None if names is not None else 0,
@@ -232,7 +234,7 @@ def _header(path: Any, records: list[list[str]], names: Sequence[str] | None) ->
             "of names before them, or give the `names`."
         )
     header = [cell or f"column_{j + 1}" for j, cell in enumerate(first)]
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
         raise DataError(
             f"{str(path)!r} has the column {', '.join(map(repr, repeated[:5]))} more than once: "

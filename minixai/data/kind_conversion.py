@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai.data.cell_reading import read_moments, read_truths
+from minixai.data.cell_reading import TRUTH_PAIRS, read_moments
 from minixai.data.column import Column
 from minixai.errors import DataTypeError
 from minixai.protocols import Array
@@ -133,13 +133,35 @@ def _row_of(codes: Array, code: int) -> int:
     return int(np.argmax(codes == code))
 
 
-def _truths(column: Column) -> Column | None:
-    texts = label_texts(column.categories)
-    truths = read_truths([{"0": "false", "1": "true"}.get(text, text) for text in texts])
-    if truths is None:
-        return None
-    codes = np.array([*truths, -1], dtype=np.int64)[column.values]
-    return Column(column.name, "boolean", codes, np.array([False, True]))
+def _truths(column: Column) -> Column:
+    """Return labels as truth values, false before true, in the words that they are given in."""
+    used = np.flatnonzero(np.bincount(column.values[column.values >= 0]))
+    texts = label_texts(column.categories[used])
+    words = [text.lower() for text in texts]
+    pair = max(TRUTH_PAIRS, key=lambda words_of: sum(word in words_of for word in words))
+    wrong = [k for k, word in enumerate(words) if word not in pair]
+    if wrong:
+        raise DataTypeError(
+            f"Column {column.name!r} cannot be boolean: it holds {texts[wrong[0]][:40]!r} in row "
+            f"{_row_of(column.values, used[wrong[0]])}. Truth values are a pair such as yes and "
+            "no, true and false, or 1 and 0: correct the cells, or read all tables with "
+            f"`kinds={{{column.name!r}: 'categorical'}}`."
+        )
+    codes = np.full(len(column.categories) + 1, -1)
+    codes[used] = [pair.index(word) for word in words]
+    return Column(column.name, "boolean", codes[column.values], _spelled(pair, texts))
+
+
+def _spelled(pair: tuple[str, str], texts: list[str]) -> Array:
+    """Return a pair of truth words as the texts spell them, also where one of them is not there."""
+    if pair == ("0", "1"):
+        return np.array([0, 1])
+    if pair == ("false", "true"):
+        return np.array([False, True])
+    given = {text.lower(): text for text in texts}
+    like = next(iter(given.values()), "")
+    recased = str.upper if like.isupper() else str.title if like.istitle() else str.lower
+    return np.array([given.get(word, recased(word)) for word in pair])
 
 
 def _flat(column: Column) -> Column:

@@ -1,16 +1,18 @@
 """From the cells of a column to a typed column: its kind, inferred (`kind_rule`) or given.
 
-Named kinds read more: ``datetime`` takes numbers as seconds since 1970, ``boolean`` takes 0 and
-1, ``ordinal`` the sorted order, ``numeric`` turns dates into years with their fraction; text
+Named kinds read more: ``datetime`` takes numbers as seconds since 1970, ``boolean`` one value of
+a pair, ``ordinal`` the sorted order, ``numeric`` turns dates into years with their fraction; text
 that is to be labels stays as it is written, but that plain numbers become numbers.
 
-Cost: O(n) for hashing the cells; text is looked at once a distinct value.
+Cost: O(n) for hashing the cells; text is looked at once a distinct value. Columns that are plain
+numbers are not hashed (`number_reading`); pandas' categories are taken as they are coded.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from minixai.data.cell_reading import number_or_none, read_moments, read_numbers
 from minixai.data.column import KINDS, Column
 from minixai.data.kind_conversion import as_kind, as_objects, with_kind
 from minixai.data.kind_rule import kind_of_numbers, kind_of_text, separator_of
+from minixai.data.number_reading import as_whole, finite, plain_column
 from minixai.errors import DataError, DataTypeError, check_option, require
 from minixai.protocols import Array
 
@@ -54,7 +57,8 @@ def infer_column(name: str, series: Any, kind: str | None = None) -> Column:
     elif getattr(series.dtype, "ordered", False) and kind in (None, "ordinal"):
         column = _ordered_column(name, series)
     else:
-        column = _read_column(name, series, kind)
+        plain = plain_column(name, series, kind)
+        column = _read_column(name, series, kind) if plain is None else plain
     if column.indptr is None and column.missing.all():
         raise _without_value(name, len(column))
     if kind is None or column.kind == kind:
@@ -104,25 +108,35 @@ def _factorized(name: str, series: Any, kind: str | None) -> tuple[Array, Array]
         series = series / pandas.Timedelta(days=1)
     elif series.dtype.kind == "c":
         raise DataTypeError(f"Column {name!r} holds complex numbers: take real and imaginary part.")
-    try:
-        codes, found = pandas.factorize(series, use_na_sentinel=True)
-    except TypeError:  # lists are not hashable; tuples are
-        frozen = series.map(lambda cell: tuple(cell) if isinstance(cell, (list, set)) else cell)
-        codes, found = pandas.factorize(frozen, use_na_sentinel=True)
-    codes = np.asarray(codes, dtype=np.int64)
-    found = np.asarray(found)
+    codes, found = _distinct(series)
     if found.dtype.kind in "OUST":
         found = _read_texts(name, found, lambda k: int(np.argmax(codes == k)), kind)
     elif found.dtype.kind != "b":
-        found = _narrowed(name, found.astype(np.float64), series)
+        found = as_whole(finite(name, found.astype(np.float64), series))
     return _sorted_codes(codes, found)
+
+
+def _distinct(series: Any) -> tuple[Array, Array]:
+    """Return codes (-1 missing) and the distinct cells, in the order of their first rows."""
+    pandas = require("pandas", "table")
+    if series.dtype == "category":
+        codes, found = series.cat.codes.to_numpy(np.int64), np.asarray(series.cat.categories)
+        used = np.bincount(codes + 1, minlength=len(found) + 1)[1:] > 0
+        return np.append(np.cumsum(used) - 1, -1)[codes], found[used]
+    cells = series
+    if getattr(series.dtype, "storage", None) == "python":
+        cells = np.asarray(series.array)  # hashed twice as fast as objects
+    try:
+        codes, found = pandas.factorize(cells, use_na_sentinel=True)
+    except TypeError:  # lists are not hashable; tuples are
+        frozen = series.map(lambda cell: tuple(cell) if isinstance(cell, (list, set)) else cell)
+        codes, found = pandas.factorize(frozen, use_na_sentinel=True)
+    return np.asarray(codes, dtype=np.int64), np.asarray(found)
 
 
 def _read_texts(name: str, found: Array, row_of: Callable[[int], int], kind: str | None) -> Array:
     """Return the distinct cells as numbers, moments, truth values, tuples or stripped text."""
-    cells = [cell.strip() if isinstance(cell, str) else cell for cell in found]
-    cells = [cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in cells]
-    cells = [None if isinstance(cell, str) and cell in MISSING_TEXTS else cell for cell in cells]
+    cells = [_cleaned(cell) for cell in found]
     places = [k for k, cell in enumerate(cells) if cell is not None]
     present = [cells[k] for k in places]
 
@@ -143,7 +157,17 @@ def _read_texts(name: str, found: Array, row_of: Callable[[int], int], kind: str
         return moments
     numbers = np.full(len(cells), math.nan)
     numbers[places] = read
-    return _narrowed(name, numbers, None)
+    return as_whole(finite(name, numbers))
+
+
+def _cleaned(cell: Any) -> Any:
+    """Return text without blanks round it, dates as text, and None for what says missing."""
+    if not isinstance(cell, str):
+        if not hasattr(cell, "isoformat"):
+            return cell
+        cell = cell.isoformat()
+    text = cell.strip()
+    return None if text in MISSING_TEXTS else text
 
 
 def _read_present(
@@ -166,27 +190,10 @@ def _read_present(
         if numbers is None and kind == "datetime":
             read_moments(name, texts, row_of, needed=True)
     else:
-        each = [number_or_none(cell) for cell in cells]
-        numbers = None if None in each else [number for number in each if number is not None]
+        each = list(takewhile(lambda number: number is not None, map(number_or_none, cells)))
+        numbers = [number for number in each if number is not None]
+        numbers = numbers if len(numbers) == len(cells) else None
     return None if numbers is None else np.array(numbers, dtype=np.float64)
-
-
-def _narrowed(name: str, values: Array, series: Any) -> Array:
-    """Return int64 where every value is a whole number that fits, else float64."""
-    if np.isinf(values).any():
-        row = (
-            "" if series is None else f", row {int(np.argmax(np.isinf(np.asarray(series, float))))}"
-        )
-        raise DataError(
-            f"Column {name!r} contains infinity{row}: finite numbers are needed; "
-            "correct the cell or leave it empty."
-        )
-    present = values[~np.isnan(values)]
-    if len(present) == len(values) and (np.abs(values) < 2**53).all():
-        whole = values.astype(np.int64)
-        if (whole == values).all():
-            return whole
-    return values
 
 
 def _sorted_codes(codes: Array, found: Array) -> tuple[Array, Array]:
@@ -204,7 +211,7 @@ def _sorted_codes(codes: Array, found: Array) -> tuple[Array, Array]:
         known = ~np.isnan(found) if found.dtype.kind in "fM" else np.ones(len(found), dtype=bool)
         known_values, position = np.unique(found[known], return_inverse=True)
         if known_values.dtype.kind == "f":
-            known_values = _narrowed("", known_values, None)
+            known_values = as_whole(known_values)
     new = np.full(len(found) + 1, -1, dtype=np.int64)  # the last entry is what -1 points to
     new[:-1][known] = position
     return new[codes], known_values
@@ -218,8 +225,6 @@ def _number_column(name: str, codes: Array, categories: Array, kind: str | None)
         kind = kind_of_numbers(name, codes, categories)
     if kind == "datetime":
         return _seconds_column(labels)
-    if kind == "boolean":
-        return _boolean_column(labels)
     return as_kind(labels, kind)
 
 
@@ -235,20 +240,6 @@ def _seconds_column(labels: Column) -> Column:
     return Column(labels.name, "datetime", seconds)
 
 
-def _boolean_column(labels: Column) -> Column:
-    """Return labels as truth values, or name the first that is none."""
-    known = [str(each).lower() in ("true", "false", "0", "1") for each in labels.categories]
-    if not all(known):
-        wrong = known.index(False)
-        raise DataTypeError(
-            f"Column {labels.name!r} cannot be boolean: it holds "
-            f"{str(labels.categories[wrong])[:40]!r} in row "
-            f"{int(np.argmax(labels.values == wrong))}. Truth values are true and false, or 1 and "
-            f"0; read it with `kinds={{{labels.name!r}: 'categorical'}}`."
-        )
-    return as_kind(labels, "boolean")
-
-
 def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -> Column:
     labels = Column(name, "categorical", codes, categories)
     if kind == "numeric":
@@ -259,16 +250,17 @@ def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -
             f"or read it with `kinds={{{name!r}: 'categorical'}}`."
         )
     if kind == "boolean":
-        return _boolean_column(labels)
-    separator = separator_of(codes, categories)
+        return as_kind(labels, kind)
+    counts, texts = np.bincount(codes + 1)[1:], categories.tolist()
+    separator = separator_of(counts, texts)
     if kind is None:
-        kind = kind_of_text(name, codes, categories, separator)
-    if kind == "text":
+        kind = kind_of_text(name, counts, texts, separator)
+    if kind in ("text", "boolean"):
         return as_kind(labels, kind)
     if kind != "multi":
         return with_kind(labels, kind)
-    splitter = separator or next((s for s in "|;," if any(s in label for label in categories)), "|")
-    cells = [[part.strip() for part in label.split(splitter)] for label in categories]
+    splitter = separator or next((s for s in "|;," if any(s in label for label in texts)), "|")
+    cells = [[part.strip() for part in label.split(splitter)] for label in texts]
     return _multi(name, codes, cells)
 
 

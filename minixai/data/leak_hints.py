@@ -23,6 +23,7 @@ from itertools import permutations
 import numpy as np
 
 from minixai.data.column import Column
+from minixai.data.name_rule import name_words
 from minixai.data.table import Table
 from minixai.finding import Finding
 from minixai.protocols import Array
@@ -31,7 +32,6 @@ from minixai.statistics.standard_form import standardise
 
 __all__ = ["check_leak_hints"]
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ANSWER_WORDS = frozenset(["target", "label", "outcome", "predicted", "prediction", "groundtruth"])
 _EMPTY_WORDS = frozenset(["is", "has", "the", "a", "of", "y", "final", "flag"])
 _TIME_NAME = re.compile(r"(?i)^(time|timestamp|date|datetime|moment)$|[ _](time|date|at|on)$")
@@ -64,13 +64,9 @@ def check_leak_hints(train: Table, test: Table) -> list[Finding]:
     return [*found, *_dates_of_afterwards(train), *_future_rows(train, test)]
 
 
-def _words(name: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(name)}
-
-
 def _by_name(target: str, name: str) -> Finding | None:
-    wanted, said = _words(target) - _EMPTY_WORDS, _words(name)
-    answer = sorted((said & _ANSWER_WORDS) - _words(target))
+    asked, said = set(name_words(target)), set(name_words(name))
+    wanted, answer = asked - _EMPTY_WORDS, sorted((said & _ANSWER_WORDS) - asked)
     tells = bool(wanted) and wanted <= said and max(map(len, wanted)) >= 3
     if not (tells or answer):
         return None

@@ -9,6 +9,7 @@ Cost: reading is O(cells); `take` copies the rows asked for, the rest shares its
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from minixai.data.csv_file import read_frame
 from minixai.data.kind_conversion import as_classes, as_kind, as_objects
 from minixai.data.kind_inference import infer_column
 from minixai.data.table_description import TableDescription, described
+from minixai.data.target_check import check_learnable
 from minixai.errors import (
     DataError,
     DataTypeError,
@@ -93,7 +95,7 @@ class Table:
             object.__setattr__(self, "task", "classification" if labels else "regression")
         if self.task == "classification":
             column = as_classes(column)
-        elif column.categories.dtype.kind == "f":  # numbers that were classes before
+        elif _holds_numbers(column):  # which were classes before
             column = as_kind(column, "numeric")
         columns = {**self.columns, self.target: column}
         object.__setattr__(self, "columns", MappingProxyType(columns))
@@ -153,7 +155,7 @@ class Table:
         if not hasattr(frame, "columns") or not hasattr(frame, "dtypes"):
             raise DataTypeError(f"A pandas DataFrame is needed, got a {type(frame).__name__}.")
         names = [str(each) for each in frame.columns]
-        repeated = sorted({each for each in names if names.count(each) > 1})
+        repeated = sorted(each for each, count in Counter(names).items() if count > 1)
         if repeated:
             raise DataError(f"Columns {repeated[:5]} are there more than once: rename them.")
         if len(frame) == 0 or not names:
@@ -164,10 +166,11 @@ class Table:
             _check_names([target], names, "target")
         _check_names(drop, names, "drop")
         _check_names(kinds or {}, names, "kinds")
-        kept = [j for j, each in enumerate(names) if each not in set(drop)]
+        left_out = set(drop)
         columns = {
-            names[j]: infer_column(names[j], frame.iloc[:, j], (kinds or {}).get(names[j]))
-            for j in kept
+            each: infer_column(each, series, (kinds or {}).get(each))
+            for each, (_, series) in zip(names, frame.items(), strict=True)
+            if each not in left_out
         }
         table = cls(columns, name=name or "table")
         task = "regression" if (kinds or {}).get(target or "") == "numeric" else None
@@ -204,7 +207,8 @@ class Table:
 
     def column(self, name: str) -> Column:
         """Return one column by name."""
-        _check_names([name], list(self.columns))
+        if name not in self.columns:
+            _check_names([name], list(self.columns))
         return self.columns[name]
 
     def take(self, rows: Any) -> Table:
@@ -262,7 +266,7 @@ class Table:
                 DataWarning,
                 stacklevel=3,
             )
-        _check_learnable(known)
+        check_learnable(known.columns[name])
         return known
 
     def with_threshold(self, threshold: float, name: str = "like") -> Table:
@@ -277,7 +281,7 @@ class Table:
         """
         check_number("threshold", threshold)
         column = None if self.target is None else self.columns[self.target]
-        if column is not None and column.categories.dtype.kind == "f":  # numbers that are classes
+        if column is not None and _holds_numbers(column):  # which are classes
             column = as_kind(column, "numeric")
         if column is None or column.kind != "numeric":
             raise DataError(f"A threshold needs a numeric target, got {self.target!r}: choose one.")
@@ -285,7 +289,7 @@ class Table:
             raise DataError(f"Column {name!r} is there already: name the new target otherwise.")
         reached = column.values >= threshold
         kept = {each: self.columns[each] for each in self.features}
-        kept[name] = Column(name, "numeric", reached.astype(np.float64))
+        kept[name] = Column(name, "boolean", reached.astype(np.int64), np.array([0, 1]))
         return Table(kept, name=self.name).with_target(name, "classification")
 
     def describe(self) -> TableDescription:
@@ -324,6 +328,11 @@ class Table:
         return "\n".join([first, *lines, *more])
 
 
+def _holds_numbers(column: Column) -> bool:
+    """Whether a column's labels are numbers."""
+    return column.has_codes and column.categories.dtype.kind in "iuf"
+
+
 def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)[:20]
 
@@ -332,6 +341,8 @@ def _plain(column: Column) -> Any:
     """Return a column as pandas holds it best."""
     if column.kind == "numeric":
         return column.values.copy()
+    if column.numbers is not None and column.missing.any():
+        return column.numbers
     if column.kind == "datetime":
         return column.moments()
     if column.kind == "ordinal":
@@ -347,8 +358,9 @@ def _plain(column: Column) -> Any:
 
 def _check_names(names: Any, known: list[str], argument: str | None = None) -> None:
     """Raise unless every name is a column; say which columns are."""
+    there = set(known)
     for name in names:
-        if name not in known:
+        if name not in there:
             listed = ", ".join(known[:_SHOWN_NAMES])
             more = ", ..." if len(known) > _SHOWN_NAMES else ""
             asked = f", which `{argument}` names" if argument else ""
@@ -356,39 +368,3 @@ def _check_names(names: Any, known: list[str], argument: str | None = None) -> N
                 f"There is no column {str(name)!r}{asked}.{suggestion(name, known)} "
                 f"Columns: {listed}{more}."
             )
-
-
-def _check_learnable(table: Table) -> None:
-    """Raise if the target cannot be learned from these rows."""
-    column = table.columns[table.target or ""]
-    if table.n_rows < 2:
-        raise DataError(
-            f"The table has {table.n_rows} row with a target: at least 2 are needed to learn from."
-        )
-    if column.n_unique < 2:
-        label = column.labels()[0]
-        what = "one class only" if column.kind != "numeric" else "one value only"
-        shown = f"{label:.15g}" if isinstance(label, float) else repr(str(label)[:40])
-        raise DataError(
-            f"Target {table.target!r} is constant ({what}: {shown} in all "
-            f"{table.n_rows} rows): choose another target."
-        )
-    if column.kind == "numeric":
-        _check_squares(column)
-
-
-def _check_squares(column: Column) -> None:
-    """Raise where a target's squared errors would be infinite, or nothing."""
-    limits = np.finfo(np.float64)
-    largest = float(np.abs(column.values).max())
-    if largest > np.sqrt(limits.max / len(column)):
-        raise DataError(
-            f"Target {column.name!r} has values up to {largest:.3g}, whose squares add up to more "
-            "than the largest number: divide it by a power of ten."
-        )
-    spread = float(np.ptp(column.values))
-    if spread < np.sqrt(limits.tiny):
-        raise DataError(
-            f"Target {column.name!r} has values only {spread:.3g} apart, whose squares are less "
-            "than the smallest number: multiply it by a power of ten."
-        )

@@ -111,9 +111,11 @@ def point_color(color: Any, n_rows: int, name: str | None, max_classes: int) -> 
 def numbers_of(values: Any, argument: str) -> tuple[str, Array]:
     """Return the name and the numbers of a column, NaN where missing or infinite."""
     name = str(_own_name(values) or argument)
-    if getattr(values, "kind", "numeric") != "numeric":
-        raise DataError(f"Column {name!r} is {values.kind}, not numeric: use it as `color`.")
     plain = values.values if isinstance(getattr(values, "values", None), np.ndarray) else values
+    if getattr(values, "kind", "numeric") != "numeric":
+        if values.numbers is None:
+            raise DataError(f"Column {name!r} is {values.kind}, not numeric: use it as `color`.")
+        plain = values.numbers
     try:
         if not isinstance(plain, np.ndarray):
             plain = [np.nan if v is None or type(v).__name__ == "NAType" else v for v in plain]

@@ -136,6 +136,8 @@ def _own_name(values: Any) -> Any:
 
 def _numbers(values: Any, name: str) -> Array:
     if getattr(values, "kind", "numeric") != "numeric":
+        if values.numbers is not None:
+            return np.asarray(values.numbers)
         raise DataTypeError(f"Column {name!r} is {values.kind}, not numeric: use it as `by`.")
     plain = getattr(values, "values", values)
     if callable(plain):

@@ -75,7 +75,7 @@ def _array_columns(data: Any, prefix: str) -> dict[str, Array]:
 
 
 def _values_of(column: Any) -> Array:
-    return np.asarray(column.values if column.kind == "numeric" else column.labels())
+    return np.asarray(column.labels() if column.numbers is None else column.numbers)
 
 
 def _one_column(values: Any, name: str) -> Array:

@@ -40,7 +40,7 @@ def test_kinds_and_values(people):
         "age": "numeric",
         "city": "categorical",
         "genres": "multi",
-        "bought": "categorical",
+        "bought": "boolean",
     }
     assert people.name == "people"
     assert people.task == "classification"
@@ -105,7 +105,24 @@ def test_kinds_are_overridable(tmp_path):
         ("movie", [1, 1, 2, 2, 3], "id"),
         ("zip", ["01234", "1", "2", "3", "4"], "id"),
         ("paid", [1, 2, 3, 3, 1], "numeric"),
-        ("valid", [0, 1, 1, 0, 1], "numeric"),
+        ("valid", [0, 1, 1, 0, 1], "boolean"),
+        ("valid", [0, 1, None, 0, 1], "boolean"),
+        ("valid", [0, 1, 2, 0, 1], "numeric"),
+        ("valid", [1, 1, 1], "numeric"),
+        ("n_children", [0, 1, 1, 0, 1], "numeric"),
+        ("user", [0, 1, 1, 0, 1], "id"),
+        ("flag", ["yes", "no", None], "boolean"),
+        ("flag", ["Y", "N", "Y"], "boolean"),
+        ("flag", ["t", "F", "t"], "boolean"),
+        ("flag", ["yes", "No", "no"], "categorical"),
+        ("flag", ["yes", "yes", None], "categorical"),
+        ("gender", ["f", "m", "f"], "categorical"),
+        ("TrafficType", [1, 2, 3, 2], "categorical"),
+        ("TrafficType", [0, 1, None, 2], "categorical"),
+        ("TrafficType", [0, 1, 1, 0], "boolean"),
+        ("TrafficType", [0.5, 1, 2, 2], "numeric"),
+        ("region", range(60), "id"),
+        ("n_types", [1, 2, 3, 2], "numeric"),
         ("id", [0.5, 1.5, 2.5, 3.5, 4.5], "numeric"),
         ("", range(5), "id"),
         ("year", range(1990, 1995), "numeric"),
@@ -318,10 +335,12 @@ def test_other_encodings_are_read_and_broken_ones_located(tmp_path):
 
 
 def test_an_interrupt_while_pandas_reads_stays_one(tmp_path, monkeypatch):
-    class Interrupted(io.StringIO):
-        def read(self, size=-1):
+    class Interrupted(io.BytesIO):
+        def read1(self, size=-1):
             signal.raise_signal(signal.SIGINT)
-            return super().read(size)
+            return super().read1(size)
+
+        read = read1
 
     monkeypatch.setattr(pandas, "read_csv", _reading_from(Interrupted, pandas.read_csv))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
