@@ -12,8 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minixai.errors import MinixaiError
-from minixai.report.data_overview import correlation_section, data_section
-from minixai.report.headline import finding_section, page_head
+from minixai.report.association import correlation_section
+from minixai.report.curve_figures import curve_section
+from minixai.report.data_figures import distribution_section, missing_section, target_section
+from minixai.report.data_overview import data_section
+from minixai.report.finding_boxes import finding_section
+from minixai.report.headline import page_head
 from minixai.report.influence import example_section, importance_section
 from minixai.report.inside import compression_section, model_section
 from minixai.report.markup import Markup, element
@@ -62,10 +66,14 @@ def render(study: StudyRecord) -> str:
         finding_section(study),
         settings_section(study),
         data_section(study),
+        missing_section(study),
+        distribution_section(study),
+        target_section(study),
         correlation_section(study),
         training_section(study),
         performance_section(study),
         prediction_section(study),
+        curve_section(study),
         importance_section(study),
         example_section(study),
         model_section(study),

@@ -72,7 +72,7 @@ def limitation_section(study: StudyRecord) -> Section:
         "only together with others, is not seen.",
     ]
     task = str(data.get("task"))
-    if task == "classification":
+    if task == "classification" and not (study.predictions.get("curves") or {}).get("calibration"):
         points.append(
             "Probabilities have not been checked for calibration: 0.8 need not mean 8 in 10."
         )
