@@ -69,6 +69,7 @@ def description(
             "summary": model.summary().to_rows() if hasattr(model, "summary") else [],
             "weights": _weights(model),
             "inputs": list(train.feature_names),
+            "input_columns": _raw_columns(train),
         },
         "training": {
             "loss_curve": _curve(trained, "loss_curve_"),
@@ -79,6 +80,12 @@ def description(
             "stopped": _stopped(trained),
         },
     }
+
+
+def _raw_columns(train: Encoded) -> list[str]:
+    """Return the column of the table that each input was made of."""
+    raw = {made: column for column, group in train.groups.items() for made in group}
+    return [raw.get(name, name) for name in train.feature_names]
 
 
 def _weights(model: Any) -> list[dict[str, Any]]:

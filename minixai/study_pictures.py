@@ -90,7 +90,10 @@ def _described(column: Column) -> dict[str, Any]:
         return {**base, **_binned(column)}
     counts = np.bincount(column.values[column.values >= 0], minlength=len(column.categories))
     labels = [str(label) for label in column.categories]
-    return {**base, **_levels(labels, counts, by_size=column.kind not in ("ordinal", "boolean"))}
+    found = _levels(labels, counts, by_size=column.kind not in ("ordinal", "boolean"))
+    if column.kind == "multi":
+        found["n_rest"] = 0  # a row has several labels: those of the rest are no rows
+    return {**base, **found}
 
 
 def _levels(labels: list[str], counts: Array, *, by_size: bool) -> dict[str, Any]:

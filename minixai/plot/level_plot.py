@@ -14,7 +14,7 @@ import numpy as np
 
 from minixai._validation import check_number
 from minixai.errors import DataError
-from minixai.plot.canvas import BLUE, new_axes, whole_numbers
+from minixai.plot.canvas import BLUE, new_axes, note, whole_numbers
 from minixai.plot.text import PLAIN_TEXT, shortened, shortened_all
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def plot_levels(
     name : str
         Of the column.
     n_rest : int
-        Rows with other labels than those given.
+        Rows with other labels than those given; 0 where a row may have several, and the figure
+        says how many labels there are.
     n_levels : int, optional
         How many labels there are; None: those given.
     max_display : int
@@ -82,6 +83,8 @@ def plot_levels(
     n_others = (numbers.size if n_levels is None else n_levels) - len(drawn)
     axes = new_axes(ax, (5.2, float(np.clip(1.2 + 0.3 * len(drawn), 2.0, 5.0))))
     axes.barh(range(len(drawn)), drawn, color=BLUE, height=0.72)
+    if n_rest == 0 and n_others > 0:
+        note(axes, f"{len(drawn)} of {len(drawn) + n_others:,} labels shown")
     if n_rest:
         texts = [*texts, f"{n_others:,} others"]
         axes.barh([len(drawn)], [n_rest], color="#a9d1e8", edgecolor=BLUE, height=0.72)

@@ -177,7 +177,7 @@ def _threshold(record: dict[str, Any]) -> list[Markup | None]:
         return []
     name = name_markup(record["class"])
     half, own = record["at_half"], record["at_threshold"]
-    verdict = "gains" if own["f_score"] > half["f_score"] else "gains nothing for"
+    verdict = "raises" if own["f_score"] > half["f_score"] else "does not raise"
     return [
         element("h3", "A threshold for the rare class"),
         paragraph(

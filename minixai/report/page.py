@@ -4,7 +4,7 @@ It holds no script and no address, says so to the browser (a content policy that
 everything but its own styles and pictures), reads in light and dark and on paper, and is the
 same to the byte each time it is made from the same study.
 
-Cost: a drawing per figure, about a second in all; 200 to 600 kB.
+Cost: a drawing per figure, one to three seconds in all; 200 to 900 kB.
 """
 
 from __future__ import annotations
