@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["curve_section"]
 
 _SIZE = (4.6, 4.5)
+_WIDE = (6.8, 4.5)
+"""With a legend of classes at its side."""
 _MOST_TABLED = 20
 
 
@@ -40,7 +42,7 @@ def curve_section(study: StudyRecord) -> Section | None:
     figures += [_lift(each) for each in by_class[:1] if each.get("lift")]
     body: list[Markup | None] = [
         paragraph(*_of_whom(by_class, n_classes)),
-        element("div", *figures, class_="pair"),
+        *(figures if several else [element("div", *figures, class_="pair")]),
         *_threshold(study.predictions.get("threshold") or {}),
     ]
     return Section("curves", "At every threshold", tuple(body))
@@ -66,10 +68,10 @@ def _curves(by_class: list[dict[str, Any]], part: str, several: bool) -> Any:
 
 def _figure(
     draw: Callable[[Any], object], key: str, title: str, description: str, caption: object,
-    data: Markup,
+    data: Markup, size: tuple[float, float] = _SIZE,
 ) -> Markup:  # fmt: skip
     return drawn_chart(
-        draw, key=key, title=title, description=description, size=_SIZE, caption=caption, data=data
+        draw, key=key, title=title, description=description, size=size, caption=caption, data=data
     )
 
 
@@ -84,6 +86,7 @@ def _roc(by_class: list[dict[str, Any]], several: bool) -> Markup:
         "How many of the positives are found (up) against how many of the negatives are wrongly "
         "called positive (across). The nearer to the upper left corner the better.",
         _numbers("ROC curve", by_class, "roc", ["false_positive_rate", "true_positive_rate"]),
+        _WIDE if several else _SIZE,
     )
 
 
@@ -102,6 +105,7 @@ def _precision_recall(by_class: list[dict[str, Any]], several: bool) -> Markup:
         "How many of those called positive are so (up) against how many of the positives are "
         "found (across). For a rare class this tells more than the ROC curve.",
         _numbers("Precision-recall curve", by_class, "precision_recall", ["recall", "precision"]),
+        _WIDE if several else _SIZE,
     )
 
 

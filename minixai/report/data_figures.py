@@ -11,7 +11,7 @@ from minixai.errors import require
 from minixai.plot import plot_box, plot_histogram, plot_levels, plot_missing, plot_scatter
 from minixai.plot.canvas import note
 from minixai.plot.missing_plot import percent_text as missing_text
-from minixai.plot.text import PLAIN_TEXT, shortened
+from minixai.plot.text import PLAIN_TEXT, shortened_all
 from minixai.report.chart import drawn_chart
 from minixai.report.data_overview import which_rows
 from minixai.report.markup import Markup
@@ -95,8 +95,10 @@ def distribution_section(study: StudyRecord) -> Section | None:
     if n_hidden:
         noun = "column" if n_hidden == 1 else "columns"
         sentences += f"Not drawn: {count_text(n_hidden)} {noun} of ids, free text or no value. "
+    titles = shortened_all([each["column"] for each in columns], 26)
+    titled = [{**each, "title": title} for each, title in zip(columns, titles, strict=True)]
     figure = _grid(
-        columns,
+        titled,
         _draw_column,
         key="distributions",
         title="Values of the columns",
@@ -152,7 +154,7 @@ def _draw_column(ax: Any, each: dict[str, Any]) -> None:
             ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
         else:
             ax.locator_params(axis="x", nbins=4)
-    ax.set_title(shortened(each["column"], 26), loc="left", fontsize="medium", **PLAIN_TEXT)
+    ax.set_title(each["title"], loc="left", fontsize="medium", **PLAIN_TEXT)
     for axis in ("x", "y"):
         ax.tick_params(axis=axis, labelsize="small")
     beyond = each.get("n_beyond")

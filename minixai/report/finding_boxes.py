@@ -104,7 +104,7 @@ def _box(group: list[Finding]) -> Markup:
         _evidence(first),
         paragraph(element("strong", "What to do: "), first.proposal) if first.proposal else None,
         _outcome(first),
-        _others(group[1:]) if len(group) > 1 else None,
+        _others(first, group[1:]) if len(group) > 1 else None,
         class_="finding warning" if warns else "finding",
     )
 
@@ -135,15 +135,17 @@ def _outcome(finding: Finding) -> Markup | None:
     )
 
 
-def _others(findings: list[Finding]) -> Markup:
-    """Return the rest of a kind as a table: what was found, its numbers, what to do."""
+def _others(first: Finding, findings: list[Finding]) -> Markup:
+    """Return the rest of a kind as a table: what was found, its numbers, what to do if not that."""
+    heads = ["column", "what was found", "evidence", "what to do"]
     rows: list[list[object]] = []
     for each in findings:
         numbers = "; ".join(
             f"{plain_name(key)}: {value_text(value)}" for key, value in each.evidence.items()
         )
-        rows.append([joined(name_markups(each.columns), ", "), each.sentence, numbers,
-                     each.proposal])  # fmt: skip
-    heads = ["column", "what was found", "evidence", "what to do"]
+        names = joined(name_markups(each.columns), ", ")
+        rows.append([names, each.sentence, numbers, each.proposal])
+    if all(each.proposal == first.proposal for each in findings):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     summary = f"The other {len(findings)} of this kind"
-    return folded_table(summary, summary, heads, rows, texts=(0, 1, 2, 3))
+    return folded_table(summary, summary, heads, rows, texts=range(len(heads)))

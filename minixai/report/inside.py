@@ -104,8 +104,7 @@ def _inputs(study: StudyRecord) -> list[str] | None:
 
 
 def _input_marks(study: StudyRecord) -> list[Markup]:
-    names = _inputs(study) or []
-    return input_markups(names, study.model.get("input_columns") or names)
+    return input_markups(_inputs(study) or [], study.model.get("input_columns"))
 
 
 def _network(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:

@@ -41,13 +41,16 @@ def name_markups(names: Iterable[object]) -> list[Markup]:
     ]
 
 
-def input_markups(names: Sequence[object], columns: Sequence[object]) -> list[Markup]:
-    """Return inputs of a model, beside each the column it was made of where names differ."""
+def input_markups(names: Sequence[object], columns: Sequence[object] | None) -> list[Markup]:
+    """Return inputs of a model, beside each the column it was made of where names differ.
+
+    ``columns`` are None where the record does not tell.
+    """
     return [
         mark
         if name == column
         else joined([mark, " ", element("small", "of ", name_markup(column))])
-        for mark, name, column in zip(name_markups(names), names, columns, strict=True)
+        for mark, name, column in zip(name_markups(names), names, columns or names, strict=True)
     ]
 
 
