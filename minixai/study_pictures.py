@@ -23,7 +23,7 @@ __all__: list[str] = []
 
 MAX_DESCRIBED = 11
 """Features whose values are counted, the target apart."""
-MAX_COMPARED = 4
+MAX_COMPARED = 6
 """Columns that are set against the target."""
 MAX_GAPPED = 30
 MAX_BINS = 30
@@ -131,37 +131,29 @@ def _binned(column: Column) -> dict[str, Any]:
 def _by_target(train: Table, strength: dict[str, float], seed: int) -> dict[str, Any]:
     """Set the columns that go most with the target against it.
 
-    Of a target with classes, boxes of numeric columns by class; of a number, points, or boxes of
-    the target by label where a column has few values.
+    Of a target with classes, boxes of numeric columns by class, and where there are two the share
+    of the second within each label; of a number, points, or boxes of the target by label.
     """
     assert train.target is not None
-    goal = train.columns[train.target]
-    numeric = goal.kind == "numeric" and train.task == "regression"
+    numeric = train.task == "regression"
+    two = not numeric and len(np.unique(train.y)) == 2
     usable = [
         name
         for name in train.features
         if strength[name] > 0
-        and (
-            numeric
-            or (train.columns[name].kind == "numeric" and train.columns[name].n_unique > _TOO_FEW)
-        )
+        and train.columns[name].kind != "datetime"
+        and (numeric or two or train.columns[name].kind == "numeric")
+        and (numeric or two or train.columns[name].n_unique > _TOO_FEW)
     ]
     names = sorted(usable, key=lambda name: -strength[name])[:MAX_COMPARED]
-    return {
-        "columns": [
-            {
-                "column": name,
-                "strength": round(strength[name], 4),
-                **(
-                    _points(train, name, seed)
-                    if numeric and _has_many_values(train.columns[name])
-                    else _boxes(train, name)
-                ),
-            }
-            for name in names
-        ],
-        "n_usable": len(usable),
-    }
+    found = []
+    for name in names:
+        many = _has_many_values(train.columns[name])
+        part = _points if numeric and many else _shares if two and not many else _boxes
+        found.append(
+            {"column": name, "strength": round(strength[name], 4), **part(train, name, seed)}
+        )
+    return {"columns": found, "n_usable": len(usable)}
 
 
 def _has_many_values(column: Column) -> bool:
@@ -178,7 +170,29 @@ def _points(train: Table, name: str, seed: int) -> dict[str, Any]:
     return {"x": x[rows].tolist(), "y": y[rows].tolist(), "n_total": n_rows}
 
 
-def _boxes(train: Table, name: str) -> dict[str, Any]:
+def _shares(train: Table, name: str, seed: int) -> dict[str, Any]:
+    """Return the share of the second class within each label of a column."""
+    assert train.target is not None
+    column, second = train.columns[name], np.unique(train.y)[1]
+    hit = train.y == second
+    known = ~column.missing
+    labels, codes, counts = np.unique(column.values[known], return_inverse=True, return_counts=True)
+    kept = np.sort(np.argsort(-counts, kind="stable")[:MAX_LEVELS])
+    hits = np.bincount(codes, hit[known])
+    return {
+        "levels": [
+            str(column.categories[labels[j]]) if column.has_codes else f"{labels[j]:.6g}"
+            for j in kept
+        ],
+        "shares": [float(hits[j] / counts[j]) for j in kept],
+        "counts": [int(counts[j]) for j in kept],
+        "class": str(second),
+        "share_of_all": float(hit.mean()),
+        "n_levels": len(labels),
+    }
+
+
+def _boxes(train: Table, name: str, seed: int) -> dict[str, Any]:
     """Return the boxes of the feature by class, or of a target that is a number by label."""
     assert train.target is not None
     sides = [train.columns[name], train.columns[train.target]]

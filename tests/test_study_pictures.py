@@ -90,6 +90,26 @@ def test_the_curves_are_those_of_the_model_and_bounded(study):
     assert sum(record["calibration"]["weight"]) == study.data["n_test"]
 
 
+def test_labels_show_the_share_of_the_second_class():
+    table = table_of(
+        {
+            "size": np.repeat(["small", "large"], 200),
+            "goal": np.tile(["no", "yes", "yes"], 134)[:400],
+        }
+        | {"noise": RNG.normal(size=400)}
+    )
+    frame = table.to_frame()
+    frame.loc[:150, "goal"] = "no"
+    found = study_of(Table.from_frame(frame, target="goal"))
+    first = found.data["by_target"]["columns"][0]
+    assert first["column"] == "size"
+    assert first["levels"] == ["large", "small"]
+    assert first["class"] == "yes"
+    large = frame["size"] == "large"
+    assert abs(first["shares"][0] - np.mean(frame["goal"][large] == "yes")) < 0.06
+    assert "share of yes by size: large" in render(found)
+
+
 @given(st.integers(2, 3000), st.integers(0, 2**31))
 def test_thinned_curves_keep_their_ends_and_their_form(n, seed):
     rng = np.random.default_rng(seed)
@@ -196,7 +216,7 @@ def test_two_hundred_columns_show_the_strongest_and_a_note():
     page = render(found)
     assert "11 of 200 columns are shown" in page
     assert "30 of 200 columns are shown" in page
-    assert "4 of " in page
+    assert "6 of " in page
     assert len(page.encode()) < 2_000_000
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minixai.errors import require
-from minixai.plot import plot_box, plot_histogram, plot_levels, plot_missing, plot_scatter
-from minixai.plot.canvas import note
+from minixai.plot import plot_histogram, plot_levels, plot_missing
 from minixai.plot.missing_plot import percent_text as missing_text
 from minixai.plot.text import PLAIN_TEXT, shortened_all
 from minixai.report.chart import drawn_chart
@@ -17,12 +16,12 @@ from minixai.report.data_overview import which_rows
 from minixai.report.markup import Markup
 from minixai.report.number import count_text, number_text
 from minixai.report.section import Section, paragraph
-from minixai.report.table import data_table, folded_table, name_markup, name_markups
+from minixai.report.table import data_table, folded_table, name_markups
 
 if TYPE_CHECKING:
     from minixai.report.record import StudyRecord
 
-__all__ = ["counted", "distribution_section", "missing_section", "target_section"]
+__all__ = ["counted", "distribution_section", "missing_section", "panel_chart"]
 
 _SEEN = 0.02
 """Share missing of a block from which on a map shows it."""
@@ -97,7 +96,7 @@ def distribution_section(study: StudyRecord) -> Section | None:
         sentences += f"Not drawn: {count_text(n_hidden)} {noun} of ids, free text or no value. "
     titles = shortened_all([each["column"] for each in columns], 26)
     titled = [{**each, "title": title} for each, title in zip(columns, titles, strict=True)]
-    figure = _grid(
+    figure = panel_chart(
         titled,
         _draw_column,
         key="distributions",
@@ -120,11 +119,11 @@ def distribution_section(study: StudyRecord) -> Section | None:
     return Section("distributions", "How the values lie", (paragraph(sentences), figure))
 
 
-def _grid(
+def panel_chart(
     panels: list[dict[str, Any]], draw: Any, *, panel: tuple[float, float] = _PANEL,
     across: int = _ACROSS, **texts: Any,
 ) -> Markup:  # fmt: skip
-    """Draw one small picture a panel, in rows."""
+    """Draw one small picture a panel, in rows; ``texts`` are those of `drawn_chart`."""
     across = min(across, len(panels))
     n_rows = -(-len(panels) // across)
 
@@ -190,110 +189,3 @@ def _spoken_values(each: dict[str, Any]) -> str:
 
 def _moment(days: float) -> str:
     return str(np.datetime64(round(days * 86_400), "s")).partition("T")[0]
-
-
-def target_section(study: StudyRecord) -> Section | None:
-    """Return the columns that go most with the target, set against it."""
-    record = study.data.get("by_target") or {}
-    columns = record.get("columns") or []
-    if not columns:
-        return None
-    target = study.data.get("target")
-    n_usable = int(record.get("n_usable") or len(columns))
-    some = f"{len(columns)} of {count_text(n_usable)} such columns are shown. "
-    numbers = str(study.data.get("task")) == "regression"
-    kinds = "columns" if numbers else "columns of numbers"
-    figure = _grid(
-        columns,
-        lambda ax, each: _draw_by_target(ax, each, str(target)),
-        panel=(4.2, 3.1),
-        across=2,
-        key="by-target",
-        title="Columns against the target",
-        description="; ".join(_spoken_by_target(each) for each in columns),
-        caption=_boxes_words(columns) + _points_words(columns),
-        data=_box_table(columns),
-    )
-    return Section(
-        "by-target",
-        "Columns against the target",
-        (
-            paragraph(
-                f"The {kinds} that go most with the target ", name_markup(target),
-                f", in {which_rows(study.data)}. ", some if len(columns) < n_usable else "",
-            ),
-            figure,
-        ),
-    )  # fmt: skip
-
-
-def _draw_by_target(ax: Any, each: dict[str, Any], target: str) -> None:
-    if "x" in each:
-        plot_scatter(each["x"], each["y"], ax, x_name=each["column"], y_name=target)
-        n_shown, n_total = len(each["x"]), each["n_total"]
-        ax.locator_params(axis="x", nbins=4)
-        note(ax, f"{n_shown:,} of {n_total:,} rows, drawn at random" if n_shown < n_total else "")
-    else:
-        plot_box(_summary(each), ax)
-        n_hidden = sum(each["n_outliers"]) - sum(map(len, each["outliers"]))
-        n_shown, n_classes = len(each["classes"]), each["n_classes"]
-        note(
-            ax,
-            f"{n_shown} of {n_classes:,} labels shown" if n_shown < n_classes else "",
-            f"{each['n_missing']:,} rows without a value left out" if each["n_missing"] else "",
-            f"{n_hidden:,} outliers not drawn" if n_hidden else "",
-        )
-    for axis in ("x", "y"):
-        ax.tick_params(axis=axis, labelsize="small")
-
-
-def _summary(each: dict[str, Any]) -> Any:
-    parts = ("counts", "whisker_low", "q1", "median", "q3", "whisker_high", "mean")
-    return SimpleNamespace(
-        name=each["box_of"],
-        by_name=each["box_by"],
-        classes=each["classes"],
-        n_missing=0,
-        n_unlabelled=0,
-        outliers=[np.array(values) for values in each["outliers"]],
-        **{part: np.array(each[part]) for part in parts},
-    )
-
-
-def _spoken_by_target(each: dict[str, Any]) -> str:
-    if "x" in each:
-        return f"{each['column']}: {count_text(len(each['x']))} points"
-    medians = ", ".join(
-        f"{name} {number_text(m, 3)}"
-        for name, m in zip(each["classes"], each["median"], strict=True)
-    )
-    return f"medians of {each['box_of']} by {each['box_by']}: {medians}"
-
-
-def _boxes_words(columns: list[dict[str, Any]]) -> str:
-    if not any("q1" in each for each in columns):
-        return ""
-    return (
-        "A box holds the middle half of the rows of its label, the line in it is the median; "
-        "whiskers reach to the last value within 1.5 times the length of the box, circles lie "
-        "beyond. "
-    )
-
-
-def _points_words(columns: list[dict[str, Any]]) -> str:
-    return "A point is a row." if any("x" in each for each in columns) else ""
-
-
-def _box_table(columns: list[dict[str, Any]]) -> Markup | None:
-    rows = [
-        [mark, name, count_text(n), number_text(q1, 3), number_text(m, 3), number_text(q3, 3)]
-        for each in columns
-        if "q1" in each
-        for mark in name_markups([each["column"]])
-        for name, n, q1, m, q3 in zip(
-            map(name_markup, each["classes"]), each["counts"], each["q1"], each["median"],
-            each["q3"], strict=True,
-        )
-    ]  # fmt: skip
-    heads = ["column", "label", "rows", "lower quarter", "median", "upper quarter"]
-    return folded_table("The numbers", "Quartiles", heads, rows, texts=(0, 1)) if rows else None

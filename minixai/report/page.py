@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from minixai.errors import MinixaiError
 from minixai.report.association import correlation_section
 from minixai.report.curve_figures import curve_section
-from minixai.report.data_figures import distribution_section, missing_section, target_section
+from minixai.report.data_figures import distribution_section, missing_section
 from minixai.report.data_overview import data_section
 from minixai.report.finding_boxes import finding_section
 from minixai.report.headline import page_head
@@ -25,6 +25,7 @@ from minixai.report.performance import performance_section, prediction_section
 from minixai.report.provenance import appendix_section, limitation_section, settings_section
 from minixai.report.section import Section
 from minixai.report.style import STYLE
+from minixai.report.target_figures import target_section
 from minixai.report.training import training_section
 
 if TYPE_CHECKING:

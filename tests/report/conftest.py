@@ -83,6 +83,12 @@ def _by_target(columns, classes):
              "median": [2.0] * k, "q3": [3.0] * k, "whisker_high": [4.0] * k, "mean": [2.0] * k,
              "outliers": [[9.0]] * k, "n_outliers": [3] * k, "n_classes": k + 1, "n_missing": 4,
              "box_of": columns[0], "box_by": "rating"}  # fmt: skip
+    if classes and len(classes) == 2:
+        bars = {"levels": ["a", "b"], "shares": [0.2, 0.6], "counts": [30, 10],
+                "class": classes[1], "share_of_all": 0.3, "n_levels": 4}  # fmt: skip
+        return {"columns": [{"column": columns[0], "strength": 0.4, **bars},
+                            {"column": columns[-1], "strength": 0.2, **boxes}],
+                "n_usable": 2}  # fmt: skip
     found = [
         {"column": name, "strength": 0.5, **(boxes if classes or j % 2 else points)}
         for j, name in enumerate(columns[:4])
