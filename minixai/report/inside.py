@@ -169,8 +169,8 @@ def _shape_of(layer: dict[str, Any]) -> tuple[int, int]:
 def _weights(study: StudyRecord, layers: list[dict[str, Any]]) -> list[Markup | None]:
     body: list[Markup | None] = [element("h3", "The weights")]
     for i, layer in enumerate(layers[:_MOST_LAYERS_DRAWN]):
-        marks = _input_marks(study) if i == 0 else []
-        body.append(_weight_figure(layer, i, _inputs(study) if i == 0 else None, marks))
+        named = (_inputs(study), _input_marks(study)) if i == 0 else (None, [])
+        body.append(_weight_figure(layer, i, *named))
     return body
 
 
@@ -192,10 +192,10 @@ def _weight_figure(
     )
 
 
-def _weight_numbers(layer: dict[str, Any], i: int, marks: list[Markup]) -> Markup:
+def _weight_numbers(layer: dict[str, Any], i: int, marks: list[Any]) -> Markup:
     n_in, n_out = _shape_of(layer)
     n_shown, n_all = min(n_out, 16), (layer.get("shape") or (n_in, n_out))
-    starts: list[Any] = list(marks) or [f"neuron {j}" for j in range(n_in)]
+    starts = marks or [f"neuron {j}" for j in range(n_in)]
     part = "" if n_shown == n_all[1] else f", the first {n_shown} of {n_all[1]} neurons"
     return folded_table(
         "The numbers",

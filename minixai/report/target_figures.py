@@ -60,7 +60,7 @@ def target_section(study: StudyRecord) -> Section | None:
 
 def _draw_by_target(ax: Any, each: dict[str, Any], target: str) -> None:
     if "shares" in each:
-        _draw_shares(ax, each)
+        _draw_shares(ax, each, target)
     elif "x" in each:
         plot_scatter(each["x"], each["y"], ax, x_name=each["column"], y_name=target)
         n_shown, n_total = len(each["x"]), each["n_total"]
@@ -80,13 +80,15 @@ def _draw_by_target(ax: Any, each: dict[str, Any], target: str) -> None:
         ax.tick_params(axis=axis, labelsize="small")
 
 
-def _draw_shares(ax: Any, each: dict[str, Any]) -> None:
+def _draw_shares(ax: Any, each: dict[str, Any], target: str) -> None:
     plot_levels(each["shares"], ax, names=each["levels"])
     for bar in ax.patches:
         bar.set(facecolor="#a9d1e8", edgecolor=BLUE)  # the line across must be seen, in grey too
     ax.axvline(each["share_of_all"], color=ax.spines["left"].get_edgecolor(), linestyle="--")
     ax.locator_params(axis="x", integer=False, nbins=5)
-    ax.set_xlabel(f"share of {shortened(each['class'], 20)}", **PLAIN_TEXT)
+    ax.set_xlabel(
+        f"share of {shortened(target, 16)} = {shortened(each['class'], 16)}", **PLAIN_TEXT
+    )
     ax.set_ylabel(shortened(each["column"], 40), **PLAIN_TEXT)
     n_shown, n_levels = len(each["levels"]), each["n_levels"]
     note(ax, f"{n_shown} of {n_levels:,} labels shown" if n_shown < n_levels else "")
