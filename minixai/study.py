@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minixai import study_description, study_explanations
+from minixai import study_curves, study_description, study_explanations
 from minixai import study_steps as steps
 from minixai._validation import check_number, seed_of
 from minixai.data import (
@@ -111,7 +111,7 @@ def run_study(
     clock.lap("check")
 
     return Study(
-        **study_description.description(table, split, encoder, train, trained, fitted),
+        **study_description.description(table, split, encoder, train, trained, fitted, seed),
         settings={
             "source": table.name,
             **(settings or {}),
@@ -119,7 +119,12 @@ def run_study(
         },
         metrics=study_description.described(metrics),
         scores=scores,
-        predictions=steps.predictions(fitted, test, seed),
+        predictions={
+            **steps.predictions(fitted, test, seed),
+            "curves": study_curves.curves(fitted, train, test),
+            "threshold": study_curves.threshold(fitted, train, test, seed),
+            "residuals": study_curves.residuals(fitted, test),
+        },
         importances=importances,
         examples=examples,
         compression=compression,

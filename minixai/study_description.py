@@ -11,7 +11,7 @@ from minixai._validation import fingerprint
 from minixai.data import Encoded, Split, Table, TableEncoder
 from minixai.metrics import Metric
 from minixai.protocols import Layered
-from minixai.statistics import correlation_matrix
+from minixai.study_pictures import pictures
 from minixai.study_steps import TargetUnit
 from minixai.versions import versions
 
@@ -19,8 +19,6 @@ __all__: list[str] = []
 
 MAX_WEIGHTS = 64
 """Rows and columns kept of a weight matrix that is drawn."""
-MAX_CORRELATED = 30
-"""Encoded columns in the correlation matrix."""
 
 
 def settings(
@@ -41,7 +39,13 @@ def settings(
 
 
 def description(
-    table: Table, split: Split, encoder: TableEncoder, train: Encoded, trained: Any, model: Any
+    table: Table,
+    split: Split,
+    encoder: TableEncoder,
+    train: Encoded,
+    trained: Any,
+    model: Any,
+    seed: int,
 ) -> dict[str, Any]:
     """Return the record's fields that describe data, model and training."""
     return {
@@ -57,7 +61,7 @@ def description(
             "task": table.task,
             "columns": encoder.describe(),
             "n_encoded": train.X.shape[1],
-            "correlation": _correlation(train, table),
+            **pictures(table, split.train, seed),
         },
         "model": {
             "name": type(model).__name__,
@@ -65,6 +69,7 @@ def description(
             "summary": model.summary().to_rows() if hasattr(model, "summary") else [],
             "weights": _weights(model),
             "inputs": list(train.feature_names),
+            "input_columns": _raw_columns(train),
         },
         "training": {
             "loss_curve": _curve(trained, "loss_curve_"),
@@ -77,30 +82,10 @@ def description(
     }
 
 
-def _correlation(train: Encoded, table: Table) -> dict[str, Any]:
-    """Return the correlations, over the training rows, of the first encoded columns.
-
-    A target that is a number stands behind them: ``target`` is its place, None without one, as a
-    feature may bear any name. ``columns`` are the raw columns that they were made of.
-    """
-    X = train.X[:, :MAX_CORRELATED]
-    names = list(train.feature_names[:MAX_CORRELATED])
+def _raw_columns(train: Encoded) -> list[str]:
+    """Return the column of the table that each input was made of."""
     raw = {made: column for column, group in train.groups.items() for made in group}
-    columns = [raw.get(name, name) for name in names]
-    place = None
-    if train.target.dtype.kind == "f":
-        X, place = np.column_stack([X, train.target]), len(names)
-        names, columns = [*names, str(table.target)], [*columns, str(table.target)]
-    values = correlation_matrix(X)
-    return {
-        "names": names,
-        "columns": columns,
-        "target": place,
-        "values": [
-            [float(v) if np.isfinite(v) else None for v in row] for row in np.round(values, 4)
-        ],
-        "n_total": train.X.shape[1],
-    }
+    return [raw.get(name, name) for name in train.feature_names]
 
 
 def _weights(model: Any) -> list[dict[str, Any]]:

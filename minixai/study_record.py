@@ -33,7 +33,8 @@ class Study:
     settings : dict
         Source, model, seed, test share: what it takes to run it again.
     data : dict
-        Counts, target, task, a row per column, correlations of the encoded columns.
+        Counts, target, task, a row per column; of the columns as they stand in the table: what goes
+        with what, where values are missing, how they lie, how they go with the target.
     model : dict
         Name, parameters, the summary's rows and the weights that are drawn.
     training : dict
@@ -41,7 +42,8 @@ class Study:
     metrics, scores : list of dict
         What is measured, and a row per model: the model first, then its yardsticks.
     predictions : dict
-        A sample of true and predicted values, or the confusion matrix.
+        A sample of true and predicted values and the counts of the residuals, or the confusion
+        matrix, the curves over all thresholds and a threshold for a rare class.
     importances : list of Importance
         Folded to raw columns.
     examples : list of dict

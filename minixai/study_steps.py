@@ -23,8 +23,16 @@ from minixai.recommend import BiasBaseline
 __all__: list[str] = []
 
 _REGRESSION = ("root_mean_squared_error", "mean_absolute_error", "r2", "half_mean_squared_error")
-_BINARY = ("accuracy", "log_loss", "roc_auc")
-_MULTICLASS = ("accuracy", "log_loss")
+_BINARY = (
+    "accuracy",
+    "balanced_accuracy",
+    "matthews_correlation",
+    "roc_auc",
+    "average_precision",
+    "log_loss",
+    "brier",
+)
+_MULTICLASS = ("accuracy", "balanced_accuracy", "matthews_correlation", "log_loss", "brier")
 MODELS = ("mlp", "linear")
 _CONSTANTS = ("global mean", "most frequent class")
 """The yardsticks that look at no feature."""

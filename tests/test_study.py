@@ -122,7 +122,10 @@ def test_the_clean_shop_accuses_nobody(target):
 def test_classes():
     found = run_study(shop(target="purchase"), model=small(MLPClassifier), n_repeats=1)
     assert found.data["task"] == "classification"
-    assert [m["name"] for m in found.metrics] == ["accuracy", "log_loss", "roc_auc"]
+    assert [m["name"] for m in found.metrics] == [
+        "accuracy", "balanced_accuracy", "matthews_correlation", "roc_auc", "average_precision",
+        "log_loss", "brier",
+    ]  # fmt: skip
     assert np.sum(found.predictions["confusion"]) == found.data["n_test"]
     assert found.scores[1]["model"] == "most frequent class"
 
@@ -281,29 +284,6 @@ def test_an_interrupted_training_is_told(monkeypatch, early_stopping, kept_epoch
     assert "interrupted by the user" + words in found.training["stopped"]
     assert found.training["kept_epoch"] == kept_epoch
     assert any("interrupted after 1 of" in sentence for sentence in found.warnings)
-
-
-def test_the_correlations_tell_the_target_and_the_columns_behind_the_inputs():
-    """A feature may be called "target", and an id becomes several inputs."""
-    table = shop()
-    columns = {name.replace("price", "target"): c for name, c in table.to_frame().items()}
-    named = Table.from_frame(
-        pandas.DataFrame(columns),
-        target="rating",
-        kinds={name.replace("price", "target"): kind for name, kind in table.kinds.items()},
-    )
-    record = run_study(named, model="linear", n_repeats=1).data["correlation"]
-    assert "target" in record["names"]
-    assert record["names"][record["target"]] == "rating"
-    assert len(record["columns"]) == len(record["names"]) == len(record["values"])
-    raw = dict(zip(record["names"], record["columns"], strict=True))
-    assert raw["user_id:offset"] == raw["user_id:log_count"] == "user_id"
-    assert raw["target"] == "target"
-
-
-def test_correlations_of_classes_have_no_target():
-    record = run_study(shop(target="purchase"), model=small(MLPClassifier), n_repeats=1).data
-    assert record["correlation"]["target"] is None
 
 
 def test_the_training_tells_its_loss_and_the_epoch_that_was_kept():

@@ -13,6 +13,7 @@ from minixai.plot.density_plot import plot_density
 from minixai.plot.histogram_plot import plot_histogram
 from minixai.plot.importance_plot import plot_importance
 from minixai.plot.learning_curve_plot import plot_learning_curve
+from minixai.plot.level_plot import plot_levels
 from minixai.plot.lift_plot import plot_lift
 from minixai.plot.loss_curve_plot import plot_loss_curve
 from minixai.plot.missing_plot import plot_missing
@@ -35,6 +36,7 @@ __all__ = [
     "plot_histogram",
     "plot_importance",
     "plot_learning_curve",
+    "plot_levels",
     "plot_lift",
     "plot_loss_curve",
     "plot_missing",

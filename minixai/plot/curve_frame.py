@@ -33,8 +33,8 @@ def draw_curves(
     number : (str, str), optional
         Attribute of a curve that stands beside its name, and what it is called.
     corner : str
-        Where the legend stands: a fixed place, since the search for the best one takes seconds
-        on long curves.
+        Where the legend of one curve stands: a fixed place, since the search for the best one
+        takes seconds on long curves. That of several stands beside the axes.
 
     Returns
     -------
@@ -49,13 +49,15 @@ def draw_curves(
     if not named:
         raise DataError("There is no curve to draw: give one, or several by name.")
     kept = list(named.items())[: len(SERIES)]
-    axes = new_axes(ax, (4.8, 4.6))
+    axes = new_axes(ax, (4.8 if len(kept) == 1 else 6.8, 4.6))
     lines = [draw(axes, curve, style) for (_, curve), style in zip(kept, SERIES, strict=False)]
     single = not isinstance(curves, Mapping)
     names = [""] if single else shortened_all([name for name, _ in kept], 24)
     words = [_words(name, curve, number) for name, (_, curve) in zip(names, kept, strict=True)]
     if any(words):
-        legend(axes, lines, words, loc=corner, handlelength=2.8)
+        outside = {"loc": "upper left", "bbox_to_anchor": (1.02, 1.0), "borderaxespad": 0.0}
+        where = {"loc": corner} if len(kept) == 1 else outside
+        legend(axes, lines, words, handlelength=2.8, **where)
     axes.spines[["top", "right"]].set_visible(False)
     more = f"{len(kept)} of {len(named)} curves shown" if len(kept) < len(named) else ""
     note(axes, more)

@@ -77,13 +77,14 @@ def drawn_chart(
     size: tuple[float, float],
     caption: object = None,
     data: Markup | None = None,
+    grid: tuple[int, int] | None = None,
 ) -> Markup:
     """Draw a figure and return it with its text alternatives.
 
     Parameters
     ----------
     draw : callable
-        Draws into the axes it is given.
+        Draws into the axes it is given, or into the array of them that ``grid`` asks for.
     key : str
         Prefix of the ids, unique in the page; never from the data.
     title, description : str
@@ -94,8 +95,10 @@ def drawn_chart(
         How to read it, below the figure.
     data : Markup, optional
         The numbers behind it.
+    grid : (int, int), optional
+        Rows and columns of small pictures; None is one picture.
     """
-    picture = _rewritten(_drawn(draw, size), key, title, description, size)
+    picture = _rewritten(_drawn(draw, size, grid), key, title, description, size)
     return element(
         "figure",
         element("div", picture, class_="picture"),
@@ -105,7 +108,9 @@ def drawn_chart(
     )
 
 
-def _drawn(draw: Callable[[Any], object], size: tuple[float, float]) -> str:
+def _drawn(
+    draw: Callable[[Any], object], size: tuple[float, float], grid: tuple[int, int] | None
+) -> str:
     """Return the SVG of what ``draw`` draws, under settings of our own."""
     matplotlib = require("matplotlib", "plot")
     figure_module = require("matplotlib.figure", "plot")
@@ -115,7 +120,7 @@ def _drawn(draw: Callable[[Any], object], size: tuple[float, float]) -> str:
     with matplotlib.rc_context({**defaults, **_SETTINGS}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph ")  # the reader's fonts have them
         figure = figure_module.Figure(figsize=size, layout="constrained")
-        draw(figure.subplots())
+        draw(figure.subplots() if grid is None else figure.subplots(*grid, squeeze=False))
         figure.savefig(target, format="svg", metadata=_NO_METADATA, dpi=1.5 * _PIXELS_PER_INCH)
     return target.getvalue().decode("utf-8")
 
@@ -146,7 +151,7 @@ def _copy(node: Any, key: str) -> Markup | None:
     attributes = {
         name: value
         for name, value in (_attribute(k, v, key) for k, v in node.attrib.items())
-        if name in ATTRIBUTES and value
+        if name in ATTRIBUTES and value and (tag, name) != ("image", "id")  # equal ones share it
     }
     children = [part for part in (_copy(child, key) for child in node) if part is not None]
     text = (node.text or "") if tag == "text" else ""

@@ -17,7 +17,13 @@ from minixai.report.number import (
     value_text,
 )
 from minixai.report.section import Section, paragraph
-from minixai.report.table import data_table, folded_table, name_markup, name_markups
+from minixai.report.table import (
+    data_table,
+    folded_table,
+    input_markups,
+    name_markup,
+    name_markups,
+)
 from minixai.report.wording import metric_label, plain_name
 
 if TYPE_CHECKING:
@@ -97,6 +103,10 @@ def _inputs(study: StudyRecord) -> list[str] | None:
     return [str(name) for name in names] if names else None
 
 
+def _input_marks(study: StudyRecord) -> list[Markup]:
+    return input_markups(_inputs(study) or [], study.model.get("input_columns"))
+
+
 def _network(study: StudyRecord, layers: list[dict[str, Any]]) -> Markup:
     whole = [list(layer.get("shape") or _shape_of(layer)) for layer in layers]
     widths = [whole[0][0], *(shape[1] for shape in whole)]
@@ -129,7 +139,7 @@ def _strongest(
     study: StudyRecord, layers: list[dict[str, Any]], outputs: list[str] | None
 ) -> Markup:
     """Return the largest weights of each layer."""
-    inputs, ends = name_markups(_inputs(study) or []), name_markups(outputs or [])
+    inputs, ends = _input_marks(study), name_markups(outputs or [])
     rows = []
     for i, layer in enumerate(layers):
         pairs = [(j, k, v) for j, row in enumerate(layer["weight"]) for k, v in enumerate(row)]
@@ -159,11 +169,14 @@ def _shape_of(layer: dict[str, Any]) -> tuple[int, int]:
 def _weights(study: StudyRecord, layers: list[dict[str, Any]]) -> list[Markup | None]:
     body: list[Markup | None] = [element("h3", "The weights")]
     for i, layer in enumerate(layers[:_MOST_LAYERS_DRAWN]):
-        body.append(_weight_figure(layer, i, _inputs(study) if i == 0 else None))
+        named = (_inputs(study), _input_marks(study)) if i == 0 else (None, [])
+        body.append(_weight_figure(layer, i, *named))
     return body
 
 
-def _weight_figure(layer: dict[str, Any], i: int, names: list[str] | None) -> Markup:
+def _weight_figure(
+    layer: dict[str, Any], i: int, names: list[str] | None, marks: list[Markup]
+) -> Markup:
     n_in, n_out = _shape_of(layer)
     shape = tuple(layer.get("shape") or (n_in, n_out))
     part = "" if shape == (n_in, n_out) else f", of a layer of {shape[0]} by {shape[1]}"
@@ -175,14 +188,14 @@ def _weight_figure(layer: dict[str, Any], i: int, names: list[str] | None) -> Ma
         size=(7.4, min(7.5, max(2.0, 1.2 + 0.17 * min(n_in, 36)))),
         caption=f"Layer {i + 1}: a row per input, a column per neuron. A pale row is an input "
         "that the layer hardly uses.",
-        data=_weight_numbers(layer, i, names or []),
+        data=_weight_numbers(layer, i, marks),
     )
 
 
-def _weight_numbers(layer: dict[str, Any], i: int, names: list[str]) -> Markup:
+def _weight_numbers(layer: dict[str, Any], i: int, marks: list[Any]) -> Markup:
     n_in, n_out = _shape_of(layer)
     n_shown, n_all = min(n_out, 16), (layer.get("shape") or (n_in, n_out))
-    starts: list[Any] = list(name_markups(names)) or [f"neuron {j}" for j in range(n_in)]
+    starts = marks or [f"neuron {j}" for j in range(n_in)]
     part = "" if n_shown == n_all[1] else f", the first {n_shown} of {n_all[1]} neurons"
     return folded_table(
         "The numbers",

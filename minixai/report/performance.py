@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minixai.plot import plot_confusion, plot_predictions, plot_residuals
+from minixai.plot import plot_confusion, plot_histogram, plot_predictions, plot_residuals
 from minixai.report.chart import drawn_chart
+from minixai.report.data_figures import counted
 from minixai.report.markup import Markup, element, joined
 from minixai.report.number import (
     beside_text,
@@ -186,9 +187,34 @@ def _points(record: dict[str, Any], study: StudyRecord) -> tuple[Markup | None, 
     )
     return (
         paragraph(f"The figures show {about}."),
-        element("div", scatter, rest, class_="pair"),
+        element("div", scatter, rest, *_residual_counts(record), class_="pair"),
         data,
     )
+
+
+def _residual_counts(record: dict[str, Any]) -> list[Markup]:
+    """Return the histogram of the residuals of all held-out rows."""
+    found = record.get("residuals") or {}
+    if not found.get("counts"):
+        return []
+    low, first, middle, last, high = found["quantiles"].values()
+    words = (
+        f"Half of the residuals lie between {number_text(first, 3)} and {number_text(last, 3)}, "
+        f"nine in ten between {number_text(low, 3)} and {number_text(high, 3)}; the median is "
+        f"{number_text(middle, 3)}."
+    )
+    counts = counted(found, "residual: true − predicted")
+    return [
+        drawn_chart(
+            lambda ax: plot_histogram(counts, ax),
+            key="residual-counts",
+            title="Histogram of the residuals",
+            description=words,
+            size=(4.6, 3.6),
+            caption=f"All held-out rows. {words} A median away from 0 is a model that leans to one "
+            "side.",
+        )
+    ]
 
 
 def name_text(study: StudyRecord) -> str:

@@ -19,6 +19,12 @@ __all__ = ["appendix_section", "limitation_section", "settings_section"]
 _CODE = ("command", "model", "data_fingerprint", "source")
 _UNIT = ("target_mean", "target_scale")
 _LONGEST_RECORD = 200_000
+_BULK = {
+    "model": ("weights", "inputs", "input_columns"),
+    "predictions": ("true", "predicted", "curves"),
+    "data": ("missing", "by_target"),
+}
+"""What the figures show and would fill the record as text."""
 
 
 def settings_section(study: StudyRecord) -> Section:
@@ -72,7 +78,7 @@ def limitation_section(study: StudyRecord) -> Section:
         "only together with others, is not seen.",
     ]
     task = str(data.get("task"))
-    if task == "classification":
+    if task == "classification" and not (study.predictions.get("curves") or {}).get("calibration"):
         points.append(
             "Probabilities have not been checked for calibration: 0.8 need not mean 8 in 10."
         )
@@ -126,12 +132,10 @@ def _latency_rows(latency: Any) -> list[list[object]]:
 
 
 def _record(study: StudyRecord) -> Markup:
-    """Return the record as JSON, without the weights and points that the figures show."""
+    """Return the record as JSON, without the weights, points and curves that the figures show."""
     record = study.to_dict()
-    record["model"] = {k: v for k, v in study.model.items() if k not in ("weights", "inputs")}
-    record["predictions"] = {
-        k: v for k, v in study.predictions.items() if k not in ("true", "predicted")
-    }
+    for part, left_out in _BULK.items():
+        record[part] = {k: v for k, v in record[part].items() if k not in left_out}
     text = json.dumps(record, indent=1, default=str)
     cut = f" The first {count_text(_LONGEST_RECORD)} characters are shown." * (
         len(text) > _LONGEST_RECORD
@@ -140,7 +144,7 @@ def _record(study: StudyRecord) -> Markup:
         "details",
         element("summary", "The study as JSON"),
         paragraph(
-            "Everything this page was drawn from, weights and single predictions left out." + cut
+            "Everything this page was drawn from, weights, single rows and curves left out." + cut
         ),
         element("pre", element("code", escape(text, _LONGEST_RECORD)), tabindex=0),
     )

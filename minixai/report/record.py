@@ -36,12 +36,12 @@ class StudyRecord(Protocol):
 
     @property
     def data(self) -> dict[str, Any]:
-        """Counts of rows, target, task, a row per column, correlations."""
+        """Counts of rows, target, task, a row per column, what pictures of the data show."""
         ...
 
     @property
     def model(self) -> dict[str, Any]:
-        """Name, layers as rows, weights that are drawn, names of the inputs."""
+        """Name, layers as rows, weights that are drawn, the inputs and the columns they are of."""
         ...
 
     @property
@@ -61,7 +61,7 @@ class StudyRecord(Protocol):
 
     @property
     def predictions(self) -> dict[str, Any]:
-        """True and predicted numbers, or labels and confusion matrix."""
+        """True and predicted numbers with residuals, or labels, confusion matrix and curves."""
         ...
 
     @property

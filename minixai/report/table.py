@@ -9,9 +9,16 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from minixai.plot.text import readable, shortened_all
-from minixai.report.markup import Markup, element
+from minixai.report.markup import Markup, element, joined
 
-__all__ = ["data_table", "folded_table", "name_markup", "name_markups", "pair_list"]
+__all__ = [
+    "data_table",
+    "folded_table",
+    "input_markups",
+    "name_markup",
+    "name_markups",
+    "pair_list",
+]
 
 _MOST_ROWS = 60
 _MOST_COLUMNS = 40
@@ -31,6 +38,19 @@ def name_markups(names: Iterable[object]) -> list[Markup]:
         for short, whole in zip(
             shortened_all(names, _LONGEST_NAME), map(readable, names), strict=True
         )
+    ]
+
+
+def input_markups(names: Sequence[object], columns: Sequence[object] | None) -> list[Markup]:
+    """Return inputs of a model, beside each the column it was made of where names differ.
+
+    ``columns`` are None where the record does not tell.
+    """
+    return [
+        mark
+        if name == column
+        else joined([mark, " ", element("small", "of ", name_markup(column))])
+        for mark, name, column in zip(name_markups(names), names, columns or names, strict=True)
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from minixai.report.markup import joined
+from minixai.report.metric_wording import METRIC_WORDS
 from minixai.report.table import name_markup, name_markups
 
 __all__ = [
@@ -27,40 +28,6 @@ class MethodWords(NamedTuple):
     reading: str
     caveat: str
 
-
-_METRICS: dict[str, tuple[str, str]] = {
-    "root_mean_squared_error": (
-        "RMSE",
-        "the square root of the mean squared error: a typical size of the error in the target's "
-        "own unit, large errors counting more",
-    ),
-    "mean_absolute_error": (
-        "MAE",
-        "the mean distance between prediction and truth, in the target's own unit",
-    ),
-    "r2": (
-        "R²",
-        "the share of the target's variance that is explained: 1 is perfect, 0 is no better than "
-        "the mean of the rows scored",
-    ),
-    "half_mean_squared_error": (
-        "J",
-        "half the mean squared error, the cost that the gradient of linear regression is usually "
-        "written for; RMSE is the square root of 2 J",
-    ),
-    "mean_squared_error": ("MSE", "the mean squared error"),
-    "accuracy": ("accuracy", "the share of rows whose class is predicted right"),
-    "log_loss": (
-        "log loss",
-        "the mean of minus the logarithm of the probability given to the true class: confident "
-        "mistakes cost most",
-    ),
-    "roc_auc": (
-        "ROC AUC",
-        "the chance that a row of the second class gets a higher score than a row of the first: "
-        "0.5 is guessing",
-    ),
-}
 
 _METHODS: dict[str, MethodWords] = {
     "permutation": MethodWords(
@@ -117,6 +84,15 @@ _NAMES = {
     "next_column": "the next best column",
     "next_skill": "its score alone",
     "std_error": "standard error",
+    "share_of_equal_part": "its share against that of equal classes",
+    "gap_correlation": "correlation of its gaps with the target",
+    "later_than": "later than the column",
+    "later_share": "share of rows in which it is later",
+    "goes_with": "its gaps go with (correlation)",
+    "bound": "what chance gives at most",
+    "median_rows": "rows of a level, median",
+    "words": "words in the name",
+    "n_texts": "texts among the numbers",
     "exact_share": "share of rows it meets exactly",
     "n_missing": "missing",
     "n_test": "rows held out",
@@ -139,7 +115,7 @@ _LOSSES = {
 
 def metric_label(name: object) -> str:
     """Return the short name of a metric."""
-    return _METRICS.get(str(name), (plain_name(name), ""))[0]
+    return METRIC_WORDS.get(str(name), (plain_name(name), ""))[0]
 
 
 def metric_meaning(name: object, labels: Sequence[object] = ()) -> str:
@@ -147,13 +123,16 @@ def metric_meaning(name: object, labels: Sequence[object] = ()) -> str:
 
     ``labels`` are the classes; of two, those that the words speak of are named.
     """
-    meaning = _METRICS.get(str(name), ("", ""))[1]
-    if str(name) != "roc_auc" or len(labels) != 2:
+    meaning = METRIC_WORDS.get(str(name), ("", ""))[1]
+    if str(name) not in ("roc_auc", "average_precision") or len(labels) != 2:
         return meaning
     first, second = name_markups(labels)
+    if str(name) == "average_precision":
+        start, _, end = meaning.partition("the second class")
+        return joined([start, "the class ", second, end])
     return joined(
         ["the chance that a row of the class ", second, " gets a higher score than a row of the "
-         "class ", first, ": 0.5 is guessing"]
+         "class ", first, ": 0.5 is guessing, 1 is perfect"]
     )  # fmt: skip
 
 

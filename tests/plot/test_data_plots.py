@@ -19,6 +19,7 @@ from minixai.plot import (  # noqa: E402
     plot_correlation,
     plot_density,
     plot_histogram,
+    plot_levels,
     plot_missing,
     plot_scatter,
     plot_scatter_matrix,
@@ -50,6 +51,7 @@ EVERY = {
     ),
     "density": lambda ax=None: plot_density(density(VALUES, CLASSES), ax),
     "histogram": lambda ax=None: plot_histogram(histogram(VALUES, CLASSES), ax),
+    "levels": lambda ax=None: plot_levels([30, 9], ax, names=["no", "yes"], n_rest=4, n_levels=5),
     "missing": lambda ax=None: plot_missing(missing_map(HOLES), ax),
     "scatter": lambda ax=None: plot_scatter(MATRIX[:, 0], VALUES, ax, color=CLASSES),
     "scatter number": lambda ax=None: plot_scatter(MATRIX[:, 0], VALUES, ax, color=VALUES),
@@ -389,3 +391,23 @@ def test_text_is_no_number():
         plot_box(box_summary(["a", "b"]))
     with pytest.raises(DataError, match="must hold numbers"):
         plot_scatter_matrix({"a": ["x", "y"]})
+
+
+def test_levels_are_bars_and_the_rest_is_told():
+    ax = plot_levels([3, 2, 1, 1], names=["a", "b", "c", "d"], n_rest=5, n_levels=9, max_display=2)
+    assert [bar.get_width() for bar in ax.patches] == [3.0, 2.0, 7.0]
+    assert labels(ax, "y") == ["a", "b", "7 others"]
+    several = plot_levels([3, 2], names=["a", "b"], n_levels=9)
+    assert "2 of 9 labels shown" in drawn(several)
+
+
+@pytest.mark.parametrize(("counts", "names"), [([], []), ([1, 2], ["a"]), ([[1]], ["a"])])
+def test_levels_need_a_name_a_count(counts, names):
+    with pytest.raises(DataError, match="One name a count"):
+        plot_levels(counts, names=names)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # the fonts of this machine, not the drawing
+def test_levels_bear_hard_names():
+    texts = drawn(plot_levels(range(1, 1 + len(HARD_NAMES)), names=HARD_NAMES, name=HARD_NAMES[1]))
+    assert "<img src=x onerro…" in texts

@@ -50,7 +50,79 @@ def _regression_predictions(rng, n=1500):
         "true": true.tolist(),
         "predicted": (3.4 + 0.55 * (true - 3.4) + 0.4 * rng.normal(size=n)).tolist(),
         "n_total": 20_168,
-    }
+        "residuals": {
+            "edges": [-2.0, -1.0, 0.0, 1.0, 2.0], "counts": [500, 9000, 10_000, 668],
+            "quantiles": {"0.05": -0.9, "0.25": -0.4, "0.5": 0.01, "0.75": 0.41, "0.95": 0.92},
+        },
+    }  # fmt: skip
+
+
+def _missing(columns):
+    return {"names": columns[:2], "share": [0.25, 0.0004][: len(columns)],
+            "block_share": [[0.0, 0.5], [0.0008, 0.0]][: len(columns)], "edges": [0, 10, 20],
+            "n_gapped": 2, "n_columns": len(columns)}  # fmt: skip
+
+
+def _distributions(columns):
+    counted = [
+        {"column": name, "kind": "numeric", "n_missing": 3 * j, "edges": [0.0, 1.0, 2.0],
+         "counts": [30, 5], "n_beyond": 2, "smallest": -90.0, "largest": 70.0}
+        if j % 2
+        else {"column": name, "kind": "categorical", "n_missing": 0, "levels": ["a", name],
+              "counts": [20, 10], "n_levels": 9, "n_rest": 5}
+        for j, name in enumerate(columns[:11])
+    ]  # fmt: skip
+    return {"columns": counted, "n_drawable": len(columns), "n_features": len(columns)}
+
+
+def _by_target(columns, classes):
+    points = {"x": [0.0, 1.0, 2.0], "y": [1.0, 3.0, 2.0], "n_total": 90}
+    labels = [str(each) for each in classes or ["a", "b"]][:12]
+    k = len(labels)
+    boxes = {"classes": labels, "counts": [9] * k, "whisker_low": [0.0] * k, "q1": [1.0] * k,
+             "median": [2.0] * k, "q3": [3.0] * k, "whisker_high": [4.0] * k, "mean": [2.0] * k,
+             "outliers": [[9.0]] * k, "n_outliers": [3] * k, "n_classes": k + 1, "n_missing": 4,
+             "box_of": columns[0], "box_by": "rating"}  # fmt: skip
+    if classes and len(classes) == 2:
+        bars = {"levels": ["a", "b"], "shares": [0.2, 0.6], "counts": [30, 10],
+                "class": classes[1], "share_of_all": 0.3, "n_levels": 4}  # fmt: skip
+        return {"columns": [{"column": columns[0], "strength": 0.4, **bars},
+                            {"column": columns[-1], "strength": 0.2, **boxes}],
+                "n_usable": 2}  # fmt: skip
+    found = [
+        {"column": name, "strength": 0.5, **(boxes if classes or j % 2 else points)}
+        for j, name in enumerate(columns[:4])
+    ]
+    return {"columns": found, "n_usable": len(columns)}
+
+
+def _curves(classes):
+    rates, falling = [0.0, 0.1, 0.4, 1.0], [1.0, 0.9, 0.6, 0.3]
+    by_class = [
+        {"class": name,
+         "roc": {"false_positive_rate": rates, "true_positive_rate": [0.0, 0.6, 0.9, 1.0],
+                 "area": 0.83},
+         "precision_recall": {"precision": falling[::-1], "recall": rates[::-1],
+                              "average_precision": 0.71, "prevalence": 0.3}}
+        for name in (classes[1:] if len(classes) == 2 else classes[:6])
+    ]  # fmt: skip
+    if len(classes) == 2:
+        by_class[0]["lift"] = {"share": rates, "lift": [3.0, 3.0, 2.0, 1.0], "gain": rates}
+    return {
+        "by_class": by_class,
+        "n_classes": len(classes),
+        "calibration": {"predicted": [0.1, 0.5, 0.9], "observed": [0.2, 0.5, 0.8],
+                        "weight": [50.0, 20.0, 30.0], "error": 0.08,
+                        "of": "class" if len(classes) == 2 else "winner"},
+    }  # fmt: skip
+
+
+def _threshold(classes):
+    if len(classes) != 2:
+        return {}
+    measured = {"precision": 0.6, "recall": 0.5, "f_score": 0.55, "balanced_accuracy": 0.7}
+    return {"class": classes[1], "share": 0.12, "threshold": 0.31, "at_half": measured,
+            "at_threshold": {**measured, "f_score": 0.61}}  # fmt: skip
 
 
 def _findings(columns):
@@ -97,9 +169,10 @@ def build_study(*, columns=None, classes=None, title="rating in shop", name="sho
         {"name": "log_loss" if classes else "mean_absolute_error", "higher_is_better": False},
     ]
     second = metrics[1]["name"]
-    correlation = np.corrcoef(rng.normal(size=(min(len(inputs), 20), 60)))
-    correlation[0, 1] = correlation[1, 0] = 0.83
-    correlation = correlation.round(4).tolist()
+    correlation = np.corrcoef(rng.normal(size=(min(len(columns), 20), 60)))
+    if len(columns) > 1:
+        correlation[0, 1] = correlation[1, 0] = 0.83
+    correlation = np.atleast_2d(correlation).round(4).tolist()
     if len(correlation) > 4:
         correlation[4] = [None] * len(correlation)
     epochs = np.arange(24)
@@ -137,9 +210,11 @@ def build_study(*, columns=None, classes=None, title="rating in shop", name="sho
             "name": name, "n_rows": 20_000, "n_train": 16_000, "n_test": 4_000,
             "target": "rating", "task": "classification" if classes else "regression",
             "columns": _columns(columns), "n_encoded": len(inputs),
-            "correlation": {"names": inputs[: len(correlation)], "values": correlation,
-                            "columns": [each.rpartition(" (")[0] for each in inputs],
-                            "target": None, "n_total": len(inputs)},
+            "correlation": {"names": columns[: len(correlation)], "values": correlation,
+                            "order": list(range(len(correlation)))[::-1],
+                            "target": None, "n_total": len(columns)},
+            "missing": _missing(columns), "distributions": _distributions(columns),
+            "by_target": _by_target(columns, classes),
         },
         model={
             "name": kind,
@@ -174,7 +249,8 @@ def build_study(*, columns=None, classes=None, title="rating in shop", name="sho
             {"model": "bias baseline (user and item means)",
              metric: 0.86 if classes else 0.8862, second: 0.679},
         ],
-        predictions={"labels": list(classes), "confusion": confusion}
+        predictions={"labels": list(classes), "confusion": confusion, "curves": _curves(classes),
+                     "threshold": _threshold(classes)}
         if classes
         else _regression_predictions(rng),
         importances=_importances(columns, rng),

@@ -14,8 +14,10 @@ import matplotlib
 from minixai.errors import MissingDependencyError
 from minixai.finding import Finding
 from minixai.report import render
-from minixai.report.data_overview import correlation_section, data_section
-from minixai.report.headline import finding_section, page_head
+from minixai.report.association import correlation_section
+from minixai.report.data_overview import data_section
+from minixai.report.finding_boxes import finding_section
+from minixai.report.headline import page_head
 from minixai.report.influence import example_section, importance_section
 from minixai.report.inside import model_section
 from minixai.report.markup import ATTRIBUTES, TAGS, VOID_TAGS
@@ -167,7 +169,7 @@ def test_contents_lead_to_every_section(parsed):
     assert links[0] == "report"
     sections = [a["id"] for a in parsed.of("section")]
     assert links[1:] == sections
-    assert len(sections) == 13
+    assert len(sections) == 16
 
 
 def test_every_figure_has_a_text_in_its_place_and_numbers(page, parsed):
@@ -379,31 +381,24 @@ def correlated(make_study, changed, **record):
 def test_a_feature_called_target_is_no_target(make_study, changed):
     values = [[1.0, 0.8, 0.5], [0.8, 1.0, 0.6], [0.5, 0.6, 1.0]]
     names = ["target", "age", "rating"]
-    page = correlated(
-        make_study, changed, names=names, columns=names, values=values, target=2, n_total=2
-    )
+    page = correlated(make_study, changed, names=names, values=values, target=2, n_total=2)
     words = page.text("p", "bdi")
     assert "Most correlated with the target: age (0.60), target (0.50)" in words
-    assert "inputs of different columns: target and age (0.80)" in words
-    assert "those of the 16,000 rows used to fit" in words
-    assert "The figure shows" not in words
-    none = correlated(
-        make_study, changed, names=names, columns=names, values=values, target=None, n_total=3
-    )
+    assert "between features: target and age (0.80)" in words
+    assert "compared in the 16,000 rows used to fit" in words
+    assert "columns are shown" not in words
+    none = correlated(make_study, changed, names=names, values=values, target=None, n_total=9)
     assert "Most correlated" not in none.text("p")
+    assert "3 of 9 columns are shown, those that go most with the target" in none.text("p")
 
 
-def test_inputs_of_one_column_are_not_called_correlated(make_study, changed):
-    names = ["id:offset[1]", "id:offset[2]", "age"]
-    values = [[1.0, -0.9, 0.4], [-0.9, 1.0, 0.1], [0.4, 0.1, 1.0]]
+def test_one_feature_and_a_target_are_compared_without_a_word_on_pairs(make_study, changed):
     page = correlated(
-        make_study, changed, names=names, columns=["id", "id", "age"], values=values,
-        target=None, n_total=41,
+        make_study, changed, names=["age", "rating"], values=[[1.0, 0.1], [0.1, 1.0]], target=1,
+        n_total=1, n_left_out=1,
     )  # fmt: skip
-    words = page.text("p", "bdi")
-    assert "different columns: id:offset[1] and age (0.40)." in words
-    assert "(−0.90)" not in words
-    assert "The figure shows the first 3 of 41 inputs; only these were compared" in words
+    assert "No two features" not in page.text("p")
+    assert "Not compared: 1 column of ids" in page.text("p")
 
 
 @pytest.mark.parametrize(
