@@ -1,7 +1,8 @@
 """A Series of plain numbers or truth values as a column, without a look at its distinct values.
 
 A number with a fraction is no label; whole numbers are labels only under a name that says so, or
-if they are 0 and 1 (`kind_rule`). All other columns are their values in float64, copied once.
+if they are 0 and 1 (`kind_rule`), which are their own codes. All other columns are their values
+in float64, copied once.
 What remains takes the general way of `kind_inference`, which finds the distinct values first;
 both ways give the same columns.
 
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from minixai.data.column import Column
-from minixai.data.kind_rule import may_be_labels
+from minixai.data.kind_rule import kind_of_numbers, may_be_labels
 from minixai.errors import DataError
 from minixai.protocols import Array
 
@@ -49,11 +50,20 @@ def plain_column(name: str, series: Any, kind: str | None) -> Column | None:
     if series.dtype.kind not in "iuf":
         return None
     numbers = finite(name, series.to_numpy(np.float64) + 0.0, series)
-    if kind is None and (
-        _are_bits(numbers) or (may_be_labels(name) and not _has_fraction(numbers))
-    ):
+    if kind is None and _are_bits(numbers):
+        return _truths(name, numbers)
+    if kind is None and may_be_labels(name) and not _has_fraction(numbers):
         return None
     return Column(name, "numeric", numbers)
+
+
+def _truths(name: str, numbers: Array) -> Column | None:
+    """Return a column of 0, 1 and gaps as truth values, or None where it means something else."""
+    codes = np.where(np.isnan(numbers), -1.0, numbers).astype(np.int64)
+    categories = np.unique(codes[codes >= 0][:_HEAD])  # one value so far: the general way tells
+    if len(categories) < 2 or kind_of_numbers(name, codes, categories) != "boolean":
+        return None
+    return Column(name, "boolean", codes, categories)
 
 
 def _are_bits(numbers: Array) -> bool:

@@ -53,6 +53,9 @@ def assert_same(first, second):
 @example("x", np.array([np.nan, np.nan]), None)
 @example("x", np.repeat([1.0, 0.5], 1000), None)  # a fraction behind the first rows
 @example("user_id", np.repeat([1.0, 0.5], 1000), None)
+@example("x", np.repeat([0, 1], 1000), None)
+@example("x", np.array([0.0, np.nan, 1.0]), None)
+@example("x", np.array([1, 1]), None)
 @example("user_id", np.array([2**60, 2**60 + 1]), None)
 def test_an_array_of_numbers_is_read_as_its_cells_are(name, cells, kind):
     plain = pandas.Series(cells)
