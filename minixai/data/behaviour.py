@@ -12,7 +12,10 @@ entity e and time t_i < t:
 the count as log(1 + n), the mean of a value as a distance from the mean of all rows before t
 (shrunk by s rows' worth of it), the time since the last row (where there is none: since the log
 began), and the share of each label of a column. Rows of the same moment do not see each other,
-and a row never sees itself, so `fit_transform` of a log and `transform` follow one rule.
+and a row never sees itself, so `fit_transform` of a log and `transform` follow one rule. Sums
+run within an entity and from the first value on, so that later rows change no earlier one by a
+bit; which labels have a share at all is chosen from the whole log. A row without an entity has no
+history.
 
 Source: Koren (2010), Communications of the ACM 53(4), section 3, for means that move with time;
 shrinkage as in `target_encoding`.
@@ -27,6 +30,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from minixai._numba import kernel
 from minixai._transformer import Transformer
 from minixai._validation import check_number
 from minixai.data.column import Column
@@ -125,7 +129,8 @@ class BehaviourFeatures(Transformer):
         moments = _times(table, self.time)
         made: list[Array] = []
         for name in self.entities:
-            made += self._of_entity(name, _names(table, name), moments)
+            missing = table.column(name).missing
+            made += self._of_entity(name, _names(table, name), missing, moments)
         return self._output(np.column_stack(made), table)
 
     def fit_transform(self, table: Any, y: Any = None) -> Any:
@@ -139,11 +144,11 @@ class BehaviourFeatures(Transformer):
             table = table.with_column(Column(name, "numeric", values.copy()))
         return table
 
-    def _of_entity(self, name: str, asked: Array, moments: Array) -> list[Array]:
+    def _of_entity(self, name: str, asked: Array, missing: Array, moments: Array) -> list[Array]:
         log = self._log
         known, codes = np.unique(log.entities[name], return_inverse=True)
         entity = np.searchsorted(known, asked)
-        found = np.append(known, "")[entity] == asked
+        found = (np.append(known, "")[entity] == asked) & ~missing
         order = np.argsort(codes, kind="stable")  # by entity, and by time within one
         first = np.searchsorted(codes[order], np.arange(len(known) + 1))
         entity = np.where(found, entity, len(known))
@@ -155,26 +160,31 @@ class BehaviourFeatures(Transformer):
         recency = np.maximum(moments - last, 0.0)  # (3)
         made = [np.log1p(count), recency]
         if self.value is not None:
-            made.append(self._past_mean(log.values[order], start, end, moments))
+            values = log.values[order]
+            made.append(self._past_mean(values, codes[order], start, end, moments))
         for members in log.labels.values():
             sums = np.vstack([np.zeros(members.shape[1]), np.cumsum(members[order], axis=0)])
             made += list(((sums[end] - sums[start]) / np.maximum(count, 1)[:, None]).T)  # (4)
         return made
 
-    def _past_mean(self, values: Array, start: Array, end: Array, moments: Array) -> Array:
+    def _past_mean(
+        self, values: Array, codes: Array, start: Array, end: Array, moments: Array
+    ) -> Array:
         """Return the shrunk distance of an entity's past mean from the past mean of all."""
         log = self._log
-        centre = float(np.nanmean(log.values)) if not np.isnan(log.values).all() else 0.0
-        present = ~np.isnan(values)
-        sums = np.append(0.0, np.cumsum(np.where(present, values - centre, 0.0)))
-        counts = np.append(0, np.cumsum(present))
         there = ~np.isnan(log.values)
+        centre = float(log.values[np.argmax(there)]) if there.any() else 0.0
+        present = ~np.isnan(values)
+        sums = np.zeros(len(values) + 1)
+        _running_sums(np.where(present, values - centre, 0.0), codes, sums[1:])
+        own = np.where(end > start, sums[end], 0.0)
+        counts = np.append(0, np.cumsum(present))
         all_sums = np.append(0.0, np.cumsum(np.where(there, log.values - centre, 0.0)))
         all_counts = np.append(0, np.cumsum(there))
         before = np.searchsorted(log.times, moments, side="left")
         of_all = all_sums[before] / np.maximum(all_counts[before], 1)
         n = counts[end] - counts[start]
-        distance = sums[end] - sums[start] - n * of_all
+        distance = own - n * of_all
         weight = n + self.smoothing
         shrunk: Array = np.divide(distance, weight, out=np.zeros(len(n)), where=weight > 0)  # (2)
         return shrunk
@@ -274,3 +284,14 @@ def _membership(column: Column, levels: list[str]) -> Array:
     members = np.zeros((len(column), len(levels) + 1))
     members[column.row_of_value, codes] = 1.0
     return members[:, :-1]
+
+
+@kernel
+def _running_sums(values: Array, codes: Array, sums: Array) -> None:
+    """Write the sum of the values so far with the same code, codes being sorted."""
+    total = 0.0
+    for i in range(len(values)):
+        if i > 0 and codes[i] != codes[i - 1]:
+            total = 0.0
+        total += values[i]
+        sums[i] = total

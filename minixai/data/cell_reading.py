@@ -12,8 +12,9 @@ stay labels. Decided, where tables differ:
   behind a blank or a T; ``31.01.2020``; ``31/01/2020`` and ``01/31/2020``, told apart by a day
   beyond 12 somewhere in the column. If no cell tells, the cells stay labels (naming the kind
   ``datetime`` raises), as they do where one is no day of the calendar. Two of these formats in
-  one column are an error. An offset (``Z``, ``+02:00``) is dropped: the hour is the clock's on
-  the wall there. Eight digits without signs are a number.
+  one column are an error. Where all cells have one offset (``Z``, ``+02:00``), it is dropped:
+  the hour is the clock's on the wall there. Where offsets differ, moments are those of UTC;
+  cells without one among them are an error. Eight digits without signs are a number.
 - Text among numbers leaves all of them text: ``check_table`` reports columns in which few
   cells keep the rest from being numbers.
 
@@ -36,7 +37,7 @@ __all__ = ["TRUTH_PAIRS", "number_or_none", "read_moments", "read_numbers", "rea
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _CLOCK = (
     r"(?:[ T](?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d(?:\.\d+)?))?"
-    r" ?(?:Z|[+-]\d\d(?::?\d\d)?)?)?"
+    r" ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?"
 )
 _YEAR_FIRST = r"(?P<year>\d{4})%s(?P<month>\d\d?)%s(?P<day>\d\d?)"
 _FORMATS = {
@@ -168,7 +169,7 @@ def read_moments(
         if order is None:
             return None
         month_first = order == "month"
-    seconds = _seconds(matches, month_first)
+    seconds = _seconds(matches, month_first) - _offsets(name, cells, matches, row_of)
     wrong = np.flatnonzero(np.isnan(seconds))
     if len(wrong) and needed:
         raise _no_moment(name, cells[wrong[0]], row_of(int(wrong[0])))
@@ -194,6 +195,34 @@ def _order_of_slashes(
     if day is not None and month is not None:
         raise _two_formats(name, cells, (day, month), row_of)
     return "day" if day is not None else "month" if month is not None else None
+
+
+def _offsets(
+    name: str, cells: Sequence[str], matches: list[re.Match[str]], row_of: Callable[[int], int]
+) -> Array:
+    """Return how far each cell's clock is before UTC, in seconds; 0 where all are alike."""
+    zones = [each["zone"] for each in matches]
+    known = {zone: _offset(zone) for zone in set(zones) if zone}
+    if len(set(known.values())) <= 1 and None not in zones:
+        return np.zeros(len(cells))
+    if None in zones and known:
+        bare = zones.index(None)
+        zoned = next(k for k, zone in enumerate(zones) if zone)
+        raise DataError(
+            f"Column {name!r} holds moments with and without an offset from UTC: row "
+            f"{row_of(zoned)} holds {cells[zoned]!r}, row {row_of(bare)} {cells[bare]!r}; write "
+            f"all in one way, or read them as labels with `kinds={{{name!r}: 'categorical'}}`."
+        )
+    return np.array([known.get(zone, 0.0) for zone in zones])
+
+
+def _offset(zone: str) -> float:
+    """Return an offset such as +02:00 in seconds."""
+    if zone == "Z":
+        return 0.0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    seconds = 3600.0 * int(digits[:2]) + 60.0 * int(digits[2:])
+    return -seconds if zone[0] == "-" else seconds
 
 
 def _seconds(matches: list[re.Match[str]], month_first: bool) -> Array:

@@ -235,6 +235,8 @@ def _of_column(column: Column) -> list[Finding]:
             f"{n_rows - n_missing:,} rows that have one."
         )
         proposal = "It is left out of the matrix: what is learned about one holds for no other."
+        if column.kind == "text":
+            proposal = "Its words are encoded, not the cells as such."
         found.append(_note("identifier", (name,), sentence, proposal, n_unique=n_unique))
     if column.kind in ("categorical", "id") and column.categories.dtype.kind == "U":
         texts = [label for label in column.categories if not _is_number(label)]
@@ -242,7 +244,10 @@ def _of_column(column: Column) -> list[Finding]:
         if texts and share >= 0.9:
             shown = ", ".join(repr(str(label)[:20]) for label in texts[:3])
             number = "one text" if len(texts) == 1 else f"{len(texts):,} texts"
-            sentence = f"Column {name!r} holds numbers but for {number} ({shown})."
+            first = int(np.argmax(np.isin(column.labels(), texts)))
+            sentence = (
+                f"Column {name!r} holds numbers but for {number} ({shown}), first in row {first}."
+            )
             proposal = "Empty or correct those cells, and the column is read as numbers."
             found.append(_note("mixed_column", (name,), sentence, proposal, n_texts=len(texts)))
     return found

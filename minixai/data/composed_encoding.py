@@ -2,8 +2,9 @@
 
 Each branch is a sequence whose first step gets the columns themselves; transformers of numbers
 need columns of numbers there. Branches stand side by side. In training each step's
-``fit_transform`` is what the next one sees, so that what is learned out of fold stays so to
-the end.
+``fit_transform`` is what the next one sees, so that a row's value out of fold is what goes on.
+A later step that learns (a scaler's mean and width) learns from all rows' values, in which
+every target had its part: only what is learned by row stays blind to the row's own target.
 
 Cost: that of the steps; memory in `encode_into` the matrix, and what a block of rows takes.
 """

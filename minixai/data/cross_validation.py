@@ -98,6 +98,10 @@ class CrossValidation:
         MissingDependencyError
             SciPy is not installed.
         """
+        if not isinstance(other, CrossValidation):
+            raise ParameterError(
+                f"`other` must be what `cross_validate` returned, got {type(other).__name__}."
+            )
         return compared(self, other)
 
     def to_frame(self) -> Any:
@@ -267,7 +271,7 @@ def folds_for(model: Any, target: Array, splits: Any, seed: int) -> Folds:
             f"`splits` must be a number of folds or a list of (train_rows, test_rows), got "
             f"{splits!r}."
         )
-    folds = [(np.asarray(train, np.int64), np.asarray(test, np.int64)) for train, test in splits]
+    folds = [(_row_numbers(train), _row_numbers(test)) for train, test in splits]
     for train, test in folds:
         rows = np.concatenate([train, test])
         if len(train) == 0 or len(test) == 0 or rows.min() < 0 or rows.max() >= len(target):
@@ -278,3 +282,14 @@ def folds_for(model: Any, target: Array, splits: Any, seed: int) -> Folds:
         if np.isin(test, train).any():
             raise DataError("A fold trains on rows that it holds out: they must not overlap.")
     return folds
+
+
+def _row_numbers(rows: Any) -> Array:
+    """Return the rows of a side of a fold, int64; masks and fractions are refused."""
+    numbers = np.asarray(rows)
+    if numbers.ndim != 1 or (numbers.dtype.kind not in "iu" and len(numbers)):
+        raise ParameterError(
+            f"`splits` must hold row numbers, integers, got {numbers.dtype} of shape "
+            f"{numbers.shape}: pass np.flatnonzero(mask) for a mask."
+        )
+    return numbers.astype(np.int64)

@@ -1,7 +1,9 @@
 """A CSV file as a pandas DataFrame: encoding and separator found, faults named.
 
-UTF-8 or UTF-16 (by its byte order mark), else Windows-1252 or Latin-1, where every byte is a
-letter; text that is UTF-8 but for a few bytes is refused, and the first of them named.
+UTF-8, UTF-16 or UTF-32 (by their byte order marks, UTF-16 also by the zeros between its
+letters), else Windows-1252 or Latin-1, where every byte is a letter: that is warned of, with the
+first byte that is not UTF-8. Text that is UTF-8 but for a few bytes is refused, and the first of
+them named.
 The separator is the one of ``, ; tab |`` that cuts the first records into the same number of
 fields, and the most of them; spaces only if none of these does. Between semicolons, numbers
 may have decimal commas. A trailing separator's column, without name and values, is dropped.
@@ -26,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from minixai.data.kind_inference import MISSING_TEXTS
-from minixai.errors import DataError, ParameterError, require
+from minixai.errors import DataError, DataWarning, ParameterError, require
 
 __all__ = ["read_frame", "read_text"]
 
@@ -36,7 +38,12 @@ _HEAD = 1_000_000  # characters, to the end of their line, that the sniffed reco
 
 
 def read_text(path: Any) -> str:
-    """Return a text file's content, unpacked and decoded.
+    """Return a text file's content, unpacked and decoded; errors as in `read_frame`."""
+    return _read(path)[0]
+
+
+def _read(path: Any) -> tuple[str, str]:
+    """Return a text file's content, and what must be said of its encoding, if anything.
 
     Raises
     ------
@@ -63,7 +70,11 @@ def read_text(path: Any) -> str:
 
 
 def read_frame(
-    path: Any, *, names: Sequence[str] | None = None, separator: str | None = None
+    path: Any,
+    *,
+    names: Sequence[str] | None = None,
+    separator: str | None = None,
+    any_encoding: bool = False,
 ) -> Any:
     """Return the table in a CSV file as a DataFrame.
 
@@ -75,14 +86,19 @@ def read_frame(
         The columns' names, where the file has no line of names.
     separator : str, optional
         One character, or several; None finds it.
+    any_encoding : bool
+        Whether text that is not UTF-8 is expected, and read without a `DataWarning`.
 
     Raises
     ------
     DataError
-        What `read_text` raises; no rows, names twice, or rows of different lengths.
+        No such file, an empty or damaged one, or one that is not text; no rows, names twice, or
+        rows of different lengths.
     """
     pandas = require("pandas", "table")
-    text = read_text(path)
+    text, note = _read(path)
+    if note and not any_encoding:
+        warnings.warn(note, DataWarning, stacklevel=4)
     separator = _sniffed(text) if separator is None else _checked(separator)
     if len(separator) > 1:  # the fast reader wants one character
         text, separator = text.replace(separator, "\x1f"), "\x1f"
@@ -125,18 +141,18 @@ def read_frame(
     return frame
 
 
-def _decoded(file: Path, raw: bytes) -> str:
-    """Return the text of the bytes, or name the byte that spoils it."""
-    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if not utf16 and b"\x00" in raw[:100_000]:
+def _decoded(file: Path, raw: bytes) -> tuple[str, str]:
+    """Return the text of the bytes and a note on them, or name the byte that spoils it."""
+    encoding = _encoding_of(raw)
+    if encoding is None:
         raise DataError(f"{str(file)!r} is not a text file: save the table as CSV first.")
-    encoding = "utf-16" if utf16 else "utf-8-sig"
+    wide = encoding != "utf-8-sig"
     try:
-        return raw.decode(encoding)
+        return raw.decode(encoding), ""
     except UnicodeDecodeError as error:
         rest = raw.decode(encoding, errors="replace")
         n_wrong = rest.count("\ufffd")
-        if utf16 or sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", rest))) > n_wrong:
+        if wide or sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", rest))) > n_wrong:
             place = len(raw) - len(error.object) + error.start  # counted behind a byte order mark
             line = raw.count(b"\n", 0, place) + 1
             raise DataError(
@@ -144,10 +160,31 @@ def _decoded(file: Path, raw: bytes) -> str:
                 f"(0x{raw[place]:02x}, byte {place}, line {line}): correct that cell, "
                 "or save the table as UTF-8."
             ) from error
-    try:
-        return raw.decode("cp1252")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        line = raw.count(b"\n", 0, error.start) + 1
+        first = f"0x{raw[error.start]:02x}, byte {error.start}, line {line}"
+    for other in ("cp1252", "latin-1"):
+        try:
+            text = raw.decode(other)
+        except UnicodeDecodeError:
+            continue
+        break
+    return text, (
+        f"{str(file)!r} is not UTF-8 ({first}) and is read as {other}: save it as UTF-8 if "
+        "letters come out wrong."
+    )
+
+
+def _encoding_of(raw: bytes) -> str | None:
+    """Return the encoding that marks or zeros tell, UTF-8 if none does; None for no text."""
+    if raw[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        return "utf-32"
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    head = raw[:2000]
+    zeros = [part.count(0) / max(len(part), 1) for part in (head[::2], head[1::2])]
+    if min(zeros) < 0.05 and max(zeros) > 0.5:  # of Latin letters one byte in two is 0
+        return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    return None if b"\x00" in raw[:100_000] else "utf-8-sig"
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

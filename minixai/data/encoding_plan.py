@@ -5,9 +5,9 @@ all columns of a kind, else those of the kind:
 
 - numeric: the median where missing, standardised.
 - ordinal: its place in the order, the median where missing, standardised.
-- categorical, boolean: a 0/1 column a level; levels below the rare share stand in one column
-  ``(rare)``, as does a level never seen; the most frequent level where missing. Two levels are
-  one column.
+- categorical: a 0/1 column a level; levels below the rare share stand in one column ``(rare)``,
+  as does a level never seen; the most frequent level where missing. Two levels are one column.
+- boolean: the same, however rare one of the two is.
 - multi: a 0/1 column a label, the rare and the unknown ones in one.
 - id: the offset of the target, all ids' together (`target_offset`), and log(1 + other rows in
   training), standardised, so that an id never seen is like a training row whose id is its alone.
@@ -128,18 +128,19 @@ def default_parts(
     labels = OneHotEncoder(rare_share=rare_share, missing="most_frequent", drop="if_binary")
     frequency = [FrequencyEncoder("log_count", leave_one_out=True), StandardScaler()]
     offset = TargetEncoder(smoothing, n_folds, max_classes=_MOST_CLASSES, random_state=random_state)
-    by_kind: dict[tuple[str, ...], list[list[Transformer]]] = {
-        ("numeric",): [[SimpleImputer(), StandardScaler()]],
-        ("ordinal",): [[OrdinalEncoder(unknown=math.nan), SimpleImputer(), StandardScaler()]],
-        ("categorical", "boolean"): [[labels]],
-        ("multi",): [[MultiHotEncoder(rare_share=rare_share)]],
-        ("id",): [[offset], frequency] if _has_offsets(table) else [frequency],
-        ("datetime",): [[DatetimeEncoder(add_indicator=False), StandardScaler()]],
-        ("text",): [[TextEncoder()]],
+    by_kind: dict[str, list[list[Transformer]]] = {
+        "numeric": [[SimpleImputer(), StandardScaler()]],
+        "ordinal": [[OrdinalEncoder(unknown=math.nan), SimpleImputer(), StandardScaler()]],
+        "categorical": [[labels]],
+        "boolean": [[OneHotEncoder(missing="most_frequent", drop="if_binary")]],
+        "multi": [[MultiHotEncoder(rare_share=rare_share)]],
+        "id": [[offset], frequency] if _has_offsets(table) else [frequency],
+        "datetime": [[DatetimeEncoder(add_indicator=False), StandardScaler()]],
+        "text": [[TextEncoder()]],
     }
     parts = [
-        Part([c.name for c in columns if c.kind in kinds and _varies(c, rare_share)], branches)
-        for kinds, branches in by_kind.items()
+        Part([c.name for c in columns if c.kind == kind and _varies(c, rare_share)], branches)
+        for kind, branches in by_kind.items()
     ]
     gaps = [c.name for c in columns if c.kind in _MARKED and c.missing.any()]
     return [part for part in [*parts, Part(gaps, [[MissingIndicator()]])] if part.columns]
@@ -152,10 +153,10 @@ def _has_offsets(table: Table) -> bool:
 
 def _varies(column: Column, rare_share: float) -> bool:
     """Whether a column's encoding would differ between rows."""
-    if column.kind in ("categorical", "boolean"):
+    if column.kind == "categorical":
         counts = levels_of(column)[1]
         frequent = split_rare(counts, counts.sum(), rare_share, 1)
         return bool(frequent.sum() + (not frequent.all()) > 1)
     if column.kind in ("numeric", "datetime"):
         return bool(np.nanmin(column.values) < np.nanmax(column.values))
-    return column.kind != "ordinal" or column.n_unique > 1
+    return column.kind not in ("ordinal", "boolean") or column.n_unique > 1

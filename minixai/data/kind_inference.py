@@ -11,6 +11,7 @@ numbers are not hashed (`number_reading`); pandas' categories are taken as they 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from itertools import takewhile
 from typing import Any
@@ -20,8 +21,8 @@ import numpy as np
 from minixai.data.cell_reading import number_or_none, read_moments, read_numbers, read_truths
 from minixai.data.column import KINDS, Column
 from minixai.data.kind_conversion import as_kind, as_objects, with_kind
-from minixai.data.kind_rule import kind_of_numbers, kind_of_text, separator_of
-from minixai.data.number_reading import as_whole, finite, plain_column
+from minixai.data.kind_rule import kind_of_numbers, kind_of_text, may_be_labels, separator_of
+from minixai.data.number_reading import as_whole, finite, merged_by_floats, plain_column
 from minixai.errors import DataError, DataTypeError, check_option, require
 from minixai.protocols import Array
 
@@ -30,6 +31,7 @@ __all__ = ["MISSING_TEXTS", "infer_column"]
 MISSING_TEXTS = frozenset(
     ["", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "<NA>", "NaT"]
 )
+_FEW_STRAYS = 0.05  # of the different values; more texts are no slips of the pen
 _MOST_SECONDS = 1e11  # the year 5138: numbers beyond are milliseconds
 
 
@@ -111,6 +113,8 @@ def _factorized(name: str, series: Any, kind: str | None) -> tuple[Array, Array]
     codes, found = _distinct(series)
     if found.dtype.kind in "OUST":
         found = _read_texts(name, found, lambda k: int(np.argmax(codes == k)), kind)
+    elif found.dtype.kind in "iu" and kind != "numeric" and merged_by_floats(found):
+        found = as_objects([str(number) for number in found.tolist()])
     elif found.dtype.kind != "b":
         found = as_whole(finite(name, found.astype(np.float64), series))
     return _sorted_codes(codes, found)
@@ -193,7 +197,18 @@ def _read_present(
         each = list(takewhile(lambda number: number is not None, map(number_or_none, cells)))
         numbers = [number for number in each if number is not None]
         numbers = numbers if len(numbers) == len(cells) else None
-    return None if numbers is None else np.array(numbers, dtype=np.float64)
+    if numbers is None or (kind != "numeric" and _are_merged(cells, numbers)):
+        return None
+    return np.array(numbers, dtype=np.float64)
+
+
+def _are_merged(cells: list[Any], numbers: list[float]) -> bool:
+    """Whether different whole numbers among the cells are one as floats."""
+    if len(set(numbers)) == len(numbers):
+        return False
+    whole = [cell for cell in cells if re.fullmatch(r"-?\d+", str(cell))]
+    distinct = {int(cell) for cell in whole}
+    return len({float(number) for number in distinct}) < len(distinct)
 
 
 def _sorted_codes(codes: Array, found: Array) -> tuple[Array, Array]:
@@ -240,6 +255,21 @@ def _seconds_column(labels: Column) -> Column:
     return Column(labels.name, "datetime", seconds)
 
 
+def _refuse_strays(labels: Column) -> None:
+    """Raise where a few texts alone keep a column of many numbers from being one."""
+    strays = [k for k, each in enumerate(labels.categories) if number_or_none(each) is None]
+    if not 0 < len(strays) <= _FEW_STRAYS * len(labels.categories):
+        return
+    row = int(np.argmax(np.isin(labels.values, strays)))
+    cell = str(labels.categories[labels.values[row]])[:40]
+    raise DataError(
+        f"Column {labels.name!r}, row {row}: {cell!r} is no number, and "
+        f"{len(labels.categories) - len(strays):,} of its {len(labels.categories):,} different "
+        f"values are; correct the cell or leave it empty, or read the column with "
+        f"`kinds={{{labels.name!r}: 'id'}}`."
+    )
+
+
 def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -> Column:
     labels = Column(name, "categorical", codes, categories)
     if kind == "numeric":
@@ -255,6 +285,8 @@ def _text_column(name: str, codes: Array, categories: Array, kind: str | None) -
     separator = separator_of(counts, texts)
     if kind is None:
         kind = kind_of_text(name, counts, texts, separator)
+        if kind == "id" and not may_be_labels(name):
+            _refuse_strays(labels)
     if kind in ("text", "boolean"):
         return as_kind(labels, kind)
     if kind != "multi":

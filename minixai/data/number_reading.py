@@ -6,6 +6,7 @@ in float64, copied once.
 What remains takes the general way of `kind_inference`, which finds the distinct values first;
 both ways give the same columns.
 
+Whole numbers so long that float64 would make one of several (ids of 18 digits) are labels.
 -0.0 becomes 0.0: they are one value, and which of them came first must not matter.
 
 Cost: a few passes over the array, and one copy.
@@ -22,7 +23,7 @@ from minixai.data.kind_rule import kind_of_numbers, may_be_labels
 from minixai.errors import DataError
 from minixai.protocols import Array
 
-__all__ = ["as_whole", "finite", "plain_column"]
+__all__ = ["as_whole", "finite", "merged_by_floats", "plain_column"]
 
 _EXACT = 2**53  # whole numbers beyond are no floats
 _HEAD = 1000  # rows that tell most columns
@@ -50,6 +51,8 @@ def plain_column(name: str, series: Any, kind: str | None) -> Column | None:
     if series.dtype.kind not in "iuf":
         return None
     numbers = finite(name, series.to_numpy(np.float64) + 0.0, series)
+    if kind is None and series.dtype.kind in "iu" and merged_by_floats(series.to_numpy()):
+        return None
     if kind is None and _are_bits(numbers):
         return _truths(name, numbers)
     if kind is None and may_be_labels(name) and not _has_fraction(numbers):
@@ -86,6 +89,14 @@ def finite(name: str, values: Array, series: Any = None) -> Array:
             "correct the cell or leave it empty."
         )
     return values
+
+
+def merged_by_floats(whole: Array) -> bool:
+    """Whether whole numbers that differ would be one in float64, such as ids of 18 digits."""
+    if len(whole) == 0 or max(abs(int(whole.max())), abs(int(whole.min()))) < _EXACT:
+        return False
+    distinct = np.unique(whole)
+    return len(np.unique(distinct.astype(np.float64))) < len(distinct)
 
 
 def as_whole(values: Array) -> Array:

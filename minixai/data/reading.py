@@ -130,9 +130,9 @@ def _read_ratings(place: Path, layout: str) -> Any:
     """Return the frame of ratings in its file's own column names."""
     names = ["user_id", "item_id", "rating", "timestamp"]
     if layout == "u.data":
-        return read_frame(place / layout, names=names, separator="\t")
+        return read_frame(place / layout, any_encoding=True, names=names, separator="\t")
     if layout == "ratings.dat":
-        return read_frame(place / layout, names=names, separator="::")
+        return read_frame(place / layout, any_encoding=True, names=names, separator="::")
     return read_frame(place / layout)
 
 
@@ -169,7 +169,7 @@ def _items(place: Path, layout: str) -> Any:
         frame = _old_items(place)
     elif layout == "ratings.dat" and (place / "movies.dat").is_file():
         names = ["item_id", "title", "genres"]
-        frame = read_frame(place / "movies.dat", names=names, separator="::")
+        frame = read_frame(place / "movies.dat", any_encoding=True, names=names, separator="::")
     elif layout == "ratings.csv" and (place / "movies.csv").is_file():
         frame = _named(read_frame(place / "movies.csv"))
     else:
@@ -192,7 +192,7 @@ def _old_items(place: Path) -> Any:
     if (place / "u.genre").is_file():
         lines = [line for line in read_text(place / "u.genre").splitlines() if line.strip()]
         genres = [line.partition("|")[0] for line in lines][: len(genres)]
-    frame = read_frame(place / "u.item", names=[*names, *genres], separator="|")
+    frame = read_frame(place / "u.item", any_encoding=True, names=[*names, *genres], separator="|")
     kept = frame[["item_id", "title"]].copy()
     flags: Array = frame[genres].to_numpy() == 1
     unknown = "unknown"  # u.genre's name for no genre
@@ -208,13 +208,17 @@ def _users(place: Path, layout: str) -> Any:
     if layout == "u.data":
         names = ["user_id", "age", "gender", "occupation", "zip"]
         file = place / "u.user"
-        return read_frame(file, names=names, separator="|") if file.is_file() else None
+        return (
+            read_frame(file, any_encoding=True, names=names, separator="|")
+            if file.is_file()
+            else None
+        )
     if layout == "ratings.dat":
         names = ["user_id", "gender", "age", "occupation", "zip"]
         file = place / "users.dat"
         if not file.is_file():
             return None
-        frame = read_frame(file, names=names, separator="::")
+        frame = read_frame(file, any_encoding=True, names=names, separator="::")
         frame["occupation"] = [_occupation(code) for code in frame["occupation"]]
         return frame.drop_duplicates("user_id")
     file = place / "users.csv"

@@ -4,7 +4,8 @@
 
 - None is the model's own score: accuracy where it has ``classes_``, R2 elsewhere;
 - a name is looked up in ``METRICS``, which knows what it needs and which way is better;
-- a bare ``f(y_true, y_pred)`` gets the predictions and counts as higher-is-better;
+- a function of this package means the metric of its name;
+- another bare ``f(y_true, y_pred)`` gets the predictions and counts as higher-is-better;
 - ``Metric(f, needs="probability", higher_is_better=False)`` says otherwise.
 
 Cost: one call of the model and one of the function; ``of_output`` saves the former.
@@ -200,8 +201,9 @@ def get_metric(metric: Any, model: Any) -> Metric:
     Parameters
     ----------
     metric : None, str, callable or Metric
-        None is the model's own score; a name is one of ``METRICS``; a bare function
-        ``f(y_true, y_pred)`` gets predictions and counts as higher-is-better.
+        None is the model's own score; a name is one of ``METRICS``, and so is a function of
+        this package; another bare function ``f(y_true, y_pred)`` gets predictions and counts as
+        higher-is-better.
     model : object or callable
         Its ``classes_`` tell a classifier, and fix the classes even where the data lack some of
         them: of two, ``classes_[1]`` is class 1 for every measure by name; of more, "precision",
@@ -225,6 +227,7 @@ def get_metric(metric: Any, model: Any) -> Metric:
     """
     if metric is None:
         metric = "accuracy" if hasattr(model, "classes_") else "r2"
+    metric = next((name for name, known in METRICS.items() if known.function is metric), metric)
     if isinstance(metric, str):
         check_option("metric", metric, METRICS)
         return _resolved(_with_classes(METRICS[metric], model), model)

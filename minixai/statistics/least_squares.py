@@ -196,6 +196,6 @@ def _matrix(X: Any, names: Sequence[str] | None) -> tuple[Array, list[str]]:
         i, j = missing[0]
         raise DataError(
             f"Column {labels[j]!r} has no value in row {i} ({len(missing)} such cells): fill them "
-            "(minixai.data.MissingImputer) or drop the rows."
+            "(minixai.data.SimpleImputer) or drop the rows."
         )
     return matrix, labels

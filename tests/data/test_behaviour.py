@@ -76,7 +76,17 @@ def test_blind_to_the_present_and_the_future(rows, data):
     changed[chosen] = (rows[chosen][0], now, -50.0, {1})
     first = _features_with_all_labels(rows, rows[chosen])
     second = _features_with_all_labels(changed, rows[chosen])
-    np.testing.assert_allclose(first, second, rtol=1e-12, atol=1e-12)
+    assert first.tobytes() == second.tobytes()
+
+
+def test_later_rows_of_any_size_change_no_earlier_one_by_a_bit():
+    rng = np.random.default_rng(0)
+    rows = [(int(u), t, float(v), {0}) for t, (u, v) in enumerate(rng.normal(size=(40, 2)) // 0.1)]
+    rows = [(abs(u) % 4, t, v, tags) for u, t, v, tags in rows]
+    before = maker().fit(log_of(rows)).transform(log_of(rows))
+    later = [(user, 100, 1e17 / 3, {0}) for user in range(4)]
+    after = maker().fit(log_of([*rows, *later])).transform(log_of(rows))
+    assert before.tobytes() == after.tobytes()
 
 
 def _features_with_all_labels(rows, row):
@@ -121,6 +131,13 @@ def test_ids_that_are_new_and_missing():
     np.testing.assert_array_equal(found[:, 0], 0.0)
     np.testing.assert_array_equal(found[:, 1], 5.0)
     np.testing.assert_array_equal(found[:, 2], 0.0)
+
+
+def test_rows_without_a_user_have_no_history_of_strangers():
+    log = log_of([(-1, 0, 1.0, {0}), (-1, 1, 3.0, {0}), (0, 1, 5.0, {0})])
+    found = maker().fit(log).transform(log)
+    np.testing.assert_array_equal(found[:, 0], 0.0)
+    np.testing.assert_array_equal(found[:2, 3], 0.0)
 
 
 def test_comes_back_from_a_file(tmp_path):

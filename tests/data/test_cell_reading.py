@@ -210,3 +210,20 @@ def test_a_labels_text_does_not_depend_on_its_type():
     texts = {tuple(label_texts(np.array(c))) for c in ([1, 2], [1.0, 2.0], ["1", "2"])}
     assert texts == {("1", "2")}
     assert label_texts(np.array([-0.0, 0.5, 1e22])) == ["0", "0.5", "1e+22"]
+
+
+def test_offsets_from_utc_are_dropped_if_alike_and_minded_if_not():
+    alike = column(["2020-01-01T10:00:00+02:00", "2020-01-02T10:00:00+02:00"])
+    assert alike.moments().astype("datetime64[h]").astype(str).tolist() == [
+        "2020-01-01T10",
+        "2020-01-02T10",
+    ]
+    summer = column(["2020-03-29 03:30+01:00", "2020-03-29T03:30+0200", "2020-03-29 03:30Z"])
+    assert summer.moments().astype("datetime64[m]").astype(str).tolist() == [
+        "2020-03-29T02:30",
+        "2020-03-29T01:30",
+        "2020-03-29T03:30",
+    ]
+    assert column(["2020-03-29 03:30-05:30", "2020-03-29 03:30Z"]).values[0] % 86400 == 9 * 3600
+    with pytest.raises(DataError, match=r"'x' holds .* without an offset .*row 1 .*Z', row 0"):
+        column(["2020-01-01 10:00:00", "2020-01-01T10:00:00Z"])

@@ -139,3 +139,36 @@ def test_free_text_is_read_where_nothing_is_said_and_columns_can_be_dropped():
 def test_steps_that_cannot_be(steps, error, message):
     with pytest.raises(error, match=message):
         TableEncoder(steps=steps).fit(table())
+
+
+def test_columns_of_a_kind_go_together():
+    data = table()
+    steps = {"numeric": [SimpleImputer(), StandardScaler(), PolynomialFeatures(2)]}
+    encoder = TableEncoder(steps=steps)
+    encoded = encoder.fit_transform(data)
+    assert {"price", "size"} <= set(encoder.groups)
+    product = next(name for name in encoded.names if "price" in name and "size" in name)
+    assert encoder.groups[product] == [product]  # of two columns: of neither alone
+    place = {name: encoded.X[:, encoded.names.index(name)] for name in ("price", "size", product)}
+    np.testing.assert_array_equal(place[product], place["price"] * place["size"])
+    back = TableEncoder._from_state(*encoder._to_state())
+    assert back.transform(data).X.tobytes() == encoder.transform(data).X.tobytes()
+    assert back.groups == encoder.groups
+
+
+def test_blocks_of_rows_are_encoded_as_the_whole(monkeypatch):
+    data = table()
+    encoder = TableEncoder().fit(data)
+    whole = encoder.transform(data)
+    monkeypatch.setattr("minixai.data.composed_encoding._BLOCK", 7)
+    monkeypatch.setattr("minixai.data.table_encoder._BLOCK", 7)
+    assert encoder.transform(data).X.tobytes() == whole.X.tobytes()
+
+
+def test_a_rare_truth_value_keeps_its_column():
+    flags = np.zeros(1000, dtype=np.int64)
+    flags[[3, 90]] = 1
+    column = Column("flag", "boolean", flags, np.array([0, 1]))
+    encoded = TableEncoder().fit_transform(Table({"flag": column}))
+    assert encoded.names == ["flag=1"]
+    assert encoded.X.ravel().tolist() == flags.tolist()

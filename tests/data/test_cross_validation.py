@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+import minixai.metrics
 from minixai.data import (
     Table,
     TableEncoder,
@@ -27,6 +28,12 @@ def numbers(n=60, noise=1.0, seed=0):
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, 3))
     return X, X @ [1.0, -2.0, 0.5] + noise * rng.normal(size=n)
+
+
+def classes(n=60):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(n, 3))
+    return X, (X[:, 0] + rng.normal(size=n) > 0).astype(int)
 
 
 class Constant(LinearRegression):
@@ -217,3 +224,24 @@ def test_only_like_is_compared_with_like():
     ):
         with pytest.raises(ParameterError, match=r"the same `metric`|different folds or targets"):
             found.compare(other)
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "log_loss", "brier", "average_precision"])
+def test_a_measure_by_its_function_is_that_by_its_name(name):
+    X, y = classes()
+    by_name = cross_validate(MLPClassifier((4,), n_epochs=3), X, y, metric=name, splits=3)
+    own = getattr(minixai.metrics, name)
+    by_function = cross_validate(MLPClassifier((4,), n_epochs=3), X, y, metric=own, splits=3)
+    assert by_function.scores.tolist() == by_name.scores.tolist()
+    assert by_function.metric.higher_is_better == by_name.metric.higher_is_better
+
+
+def test_folds_are_row_numbers_and_only_results_are_compared():
+    X, y = classes()
+    half = np.arange(len(y)) < len(y) // 2
+    for rows in ((half, ~half), (np.flatnonzero(half) + 0.5, np.flatnonzero(~half))):
+        with pytest.raises(ParameterError, match="must hold row numbers, integers"):
+            cross_validate(MLPClassifier((4,), n_epochs=1), X, y, splits=[rows])
+    found = cross_validate(MLPClassifier((4,), n_epochs=1), X, y, splits=3)
+    with pytest.raises(ParameterError, match="`other` must be what `cross_validate` returned"):
+        found.compare(0.9)

@@ -36,3 +36,12 @@ def test_unknown_missing_and_names():
     assert encoder.transform([["a", 1]]).tolist() == [[2, 2]]
     with pytest.raises(ParameterError, match="`measure` must be one of"):
         FrequencyEncoder("freq").fit([["a"]])
+
+
+def test_a_training_row_may_count_the_others_only():
+    rows = [["a"], ["b"], ["a"], [None]]
+    encoder = FrequencyEncoder("count", leave_one_out=True)
+    assert encoder.fit_transform(rows).ravel().tolist() == [1, 0, 1, 0]
+    assert encoder.transform(rows).ravel().tolist() == [2, 1, 2, 0]
+    with pytest.raises(ParameterError, match="leave_one_out"):
+        FrequencyEncoder(leave_one_out="yes").fit(rows)

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import signal
+import warnings
 
 import numpy as np
 import pytest
@@ -63,7 +64,12 @@ def test_separator_and_encoding_are_found(tmp_path, separator, encoding):
         ["a b, c" if separator != "," else "c", "3"],
     ]
     text = "\n".join(separator.join(line) for line in lines)
-    table = Table.from_csv(written(tmp_path, text, encoding=encoding))
+    path = written(tmp_path, text, encoding=encoding)
+    if encoding == "latin-1":
+        with pytest.warns(DataWarning, match=r"is not UTF-8 \(0xf8, byte 15, line 2\) .* cp1252"):
+            table = Table.from_csv(path)
+    else:
+        table = Table.from_csv(path)
     assert table.column("name").labels().tolist()[:2] == ["Tromsø", "Århus"]
     assert table.column("size").values.tolist() == [1, 2, 3]
 
@@ -321,8 +327,12 @@ def test_a_long_cell_is_read(tmp_path):
 
 def test_other_encodings_are_read_and_broken_ones_located(tmp_path):
     text = "name,size\nÅ – €,1\nb,2\n"
-    for encoding in ("utf-16", "cp1252"):
-        table = Table.from_csv(written(tmp_path, text, encoding=encoding))
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            table = Table.from_csv(written(tmp_path, text, encoding=encoding))
+        said = [str(each.message) for each in caught]
+        assert len(said) == (encoding == "cp1252"), said
         assert table.column("name").labels().tolist() == ["Å – €", "b"]
     path = tmp_path / "broken.csv"
     for encoding, place in (("utf-8", 23), ("utf-8-sig", 26)):
@@ -476,3 +486,24 @@ def test_kinds_of_real_files(real_data):
     with pytest.raises(DataError, match="'fax' has no value in any of 130 rows"):
         Table.from_csv(places)
     assert Table.from_csv(places, drop=["fax"]).n_rows == 130
+
+
+def test_one_text_among_many_numbers_is_an_error_that_names_it(tmp_path):
+    cells = [f"{k / 8}" for k in range(200)]
+    cells[120] = "oops"
+    path = written(tmp_path, "\n".join(["x", *cells]))
+    with pytest.raises(DataError, match=r"'x', row 120: 'oops' is no number, and 199 of its 200"):
+        Table.from_csv(path)
+    assert Table.from_csv(path, kinds={"x": "id"}).column("x").n_unique == 200
+    mixed = written(tmp_path, "\n".join(["ticket", *cells[:60], *(f"A/{k}" for k in range(60))]))
+    assert Table.from_csv(mixed).kinds == {"ticket": "id"}  # labels, some of them digits
+
+
+def test_long_ids_are_not_merged_by_floats(tmp_path):
+    for start in (10**17, 10**18, 10**20, -(10**18)):
+        cells = [str(start + k) for k in range(3)]
+        table = Table.from_csv(written(tmp_path, "\n".join(["number", *cells])))
+        assert table.column("number").labels().tolist() == cells
+    nanoseconds = [str(10**18 + 10**9 * k) for k in range(3)]  # far apart: amounts
+    table = Table.from_csv(written(tmp_path, "\n".join(["number", *nanoseconds])))
+    assert table.kinds == {"number": "numeric"}
