@@ -26,7 +26,7 @@ from minixai.protocols import Array
 
 __all__ = ["ComposedEncoding", "learn_composed"]
 
-_BLOCK = 65_536  # rows of numbers that go through a sequence at a time
+_BLOCK = 16_384  # rows of numbers that go through a sequence at a time
 
 
 def learn_composed(

@@ -30,7 +30,7 @@ from minixai.protocols import Array
 
 __all__ = ["Encoded", "TableEncoder"]
 
-_BLOCK = 65_536  # rows that are put in the table's order at a time
+_BLOCK = 16_384  # rows that are put in the table's order at a time
 
 
 @dataclass(frozen=True, eq=False)
