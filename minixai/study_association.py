@@ -1,19 +1,9 @@
-r"""How strongly raw columns go together, whatever their kinds.
+"""How strongly raw columns go together, whatever their kinds, as the report shows it.
 
-Two columns of numbers by the correlation of their ranks, with its sign; numbers and labels by the
-share of the variance of the ranks that lies between the labels, two columns of labels by Cramer's
-V, both freed of what chance gives with k labels in n rows (of m in the other column):
+`statistics.mixed_association` has the measures. A row without a value in either column is left
+out.
 
-.. math::
-    \epsilon^2 &= 1 - (1 - \eta^2) \frac{n - 1}{n - k}                                   (1) \\
-    V^2 &= \frac{\max(0,\ \phi^2 - (k - 1)(m - 1)/(n - 1))}{\min(k', m') - 1}, \quad
-        k' = k - \frac{(k - 1)^2}{n - 1}                                                 (2)
-
-The root of (1) and V lie in [0, 1]. A row without a value in either column is left out.
-
-Source: Kelley (1935), Proceedings of the National Academy of Sciences 21, for (1); Bergsma (2013),
-Journal of the Korean Statistical Society 42, for (2).
-Cost: O(n log n) a column and O(n) a pair.
+Cost: O(n log n) a pair.
 """
 
 from __future__ import annotations
@@ -23,8 +13,12 @@ from typing import Any
 import numpy as np
 
 from minixai.data import Column, Table
-from minixai.protocols import Array
 from minixai.statistics import cluster_columns
+from minixai.statistics.mixed_association import (
+    label_association,
+    rank_association,
+    rank_correlation,
+)
 
 __all__: list[str] = []
 
@@ -92,45 +86,9 @@ def _association(first: Column, second: Column) -> float:
     if len(a) < 3:
         return float("nan")
     if is_number(first) and is_number(second):
-        return _rank_correlation(a, b)
+        return rank_correlation(a, b)
     if is_number(first):
-        return _between_labels(a, b)
+        return rank_association(a, b)
     if is_number(second):
-        return _between_labels(b, a)
-    return _cramers_v(a, b)
-
-
-def _ranks(values: Array) -> Array:
-    """Return mean ranks, centred."""
-    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[codes]
-    return np.asarray(ranks - ranks.mean())
-
-
-def _rank_correlation(a: Array, b: Array) -> float:
-    first, second = _ranks(a), _ranks(b)
-    spread = float(np.sqrt((first @ first) * (second @ second)))
-    return float(np.clip(first @ second / spread, -1.0, 1.0)) if spread > 0 else float("nan")
-
-
-def _between_labels(numbers: Array, codes: Array) -> float:
-    ranks, (_, places) = _ranks(numbers), np.unique(codes, return_inverse=True)
-    counts = np.bincount(places)
-    total, n, k = float(ranks @ ranks), len(ranks), len(counts)
-    if total == 0.0 or k < 2 or n <= k:
-        return float("nan")
-    between = float((np.bincount(places, ranks) ** 2 / counts).sum())
-    return float(np.sqrt(max(0.0, 1.0 - (1.0 - between / total) * (n - 1) / (n - k))))  # (1)
-
-
-def _cramers_v(a: Array, b: Array) -> float:
-    first, second = (np.unique(codes, return_inverse=True)[1] for codes in (a, b))
-    k, m, n = int(first.max()) + 1, int(second.max()) + 1, len(a)
-    if min(k, m) < 2:
-        return float("nan")
-    counts = np.bincount(first * m + second, minlength=k * m).reshape(k, m) / n
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0))
-    phi = float(((counts - expected) ** 2 / expected).sum())
-    free = max(0.0, phi - (k - 1) * (m - 1) / (n - 1))
-    smaller = min(k - (k - 1) ** 2 / (n - 1), m - (m - 1) ** 2 / (n - 1)) - 1.0
-    return float(min(1.0, np.sqrt(free / smaller))) if smaller > 0 else float("nan")  # (2)
+        return rank_association(b, a)
+    return label_association(a, b)

@@ -21,6 +21,7 @@ import numpy as np
 from minixai._numba import kernel
 from minixai._transformer import Transformer
 from minixai._validation import as_matrix, column_names
+from minixai.data.cell_reading import TRUTH_PAIRS
 from minixai.data.column import Column
 from minixai.data.column_container import as_columns
 from minixai.data.kind_conversion import as_objects, label_texts
@@ -186,11 +187,24 @@ def split_rare(counts: Array, n_rows: int, rare_share: float, min_frequency: int
 def positions(column: Column, levels: Array, missing: int = -1) -> Array:
     """Return each category's position in ``levels`` and then ``missing``, int64 (k + 1,).
 
-    Categories that are no level have -1; a missing value's code, -1, finds the last entry.
+    Categories that are no level have -1; a missing value's code, -1, finds the last entry. Of a
+    boolean column "Yes", "yes" and True are the same.
     """
-    index = {text: k for k, text in enumerate(label_texts(levels))}
-    found = [index.get(text, -1) for text in label_texts(column.categories)]
+    known, asked = label_texts(levels), label_texts(column.categories)
+    truths = [_truth(text) for text in known]
+    if column.kind == "boolean" and {"True", "False"}.issuperset(truths):
+        known, asked = truths, [_truth(text) for text in asked]
+    index = {text: k for k, text in enumerate(known)}
+    found = [index.get(text, -1) for text in asked]
     return np.array([*found, missing], dtype=np.int64)
+
+
+def _truth(text: str) -> str:
+    """Return a word for true or false in the one way, other text as it is."""
+    for pair in TRUTH_PAIRS:
+        if text.lower() in pair:
+            return str(text.lower() == pair[1])
+    return text
 
 
 def check_no_unknown(column: Column, places: Array, remedy: str) -> None:

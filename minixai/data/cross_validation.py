@@ -46,7 +46,8 @@ class CrossValidation:
     scores : array (n_folds,)
         In the metric's own direction.
     interval : (float, float)
-        Of the mean, at ``level``.
+        Of the mean, at ``level``; of a measure that few rows push one way (calibration error) it
+        may lie beside the mean.
     level : float
     folds : list of (train_rows, test_rows)
     outputs, targets : tuple of arrays, one a fold

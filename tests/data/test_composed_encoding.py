@@ -172,3 +172,12 @@ def test_a_rare_truth_value_keeps_its_column():
     encoded = TableEncoder().fit_transform(Table({"flag": column}))
     assert encoded.names == ["flag=1"]
     assert encoded.X.ravel().tolist() == flags.tolist()
+
+
+@pytest.mark.parametrize("later", [["no", "yes"], ["N", "Y"], [False, True], [0, 1]])
+def test_truth_values_are_the_same_in_other_words(later):
+    train = pandas.DataFrame({"flag": ["No", "Yes", "No", "Yes"]})
+    encoder = TableEncoder().fit(Table.from_frame(train))
+    made = encoder.transform(Table.from_frame(pandas.DataFrame({"flag": later})))
+    assert made.names == ["flag=Yes"]
+    assert made.X.ravel().tolist() == [0, 1]
