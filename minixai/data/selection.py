@@ -108,5 +108,7 @@ def _in_words(column: Column, made: list[str], encoding: ComposedEncoding) -> st
     step: Any = encoding.branches[0][0]
     pooled = getattr(step, "rare_categories_", None)
     n_pooled = 0 if pooled is None else len(pooled[encoding.columns.index(column.name)])
+    if column.kind != "multi" and not n_pooled and len(made) == 1 + has_gaps:
+        return f"1 for {made[0].removeprefix(f'{column.name}=')}, 0 for the other{gaps}"
     rare = f", {n_pooled} rare ones in one" if n_pooled else ""
     return f"0/1 for each {'label' if column.kind == 'multi' else 'level'}{rare}{gaps}"

@@ -212,7 +212,7 @@ def test_description_of_gaps_and_rare_levels():
     assert words == [
         "standardised, median where missing, indicator of missing",
         "0/1 for each level, 1 rare ones in one",
-        "0/1 for each level, indicator of missing",
+        "1 for q, 0 for the other, indicator of missing",
     ]
 
 
