@@ -66,7 +66,8 @@ def test_correlations_of_any_two_columns_equal_scipys(method, drawn):
     assert float(found.n_samples) == len(a)
     np.testing.assert_allclose(found.coef, theirs.statistic, rtol=1e-10, atol=1e-12)
     expected = 1.0 if len(a) == 2 else theirs.pvalue  # two rows say nothing
-    np.testing.assert_allclose(found.p_values, expected, rtol=1e-8, atol=3e-8)
+    near = 3e-8  # one rounding of r is so much of p where |r| is nearly 1
+    np.testing.assert_allclose(found.p_values, expected, rtol=1e-8, atol=near)
 
 
 @given(drawn=grouped())
@@ -96,7 +97,7 @@ def test_groups_of_any_kind_equal_scipys(drawn):
     pairwise = quiet(lambda: stats.tukey_hsd(*parts))
     above = np.triu_indices(len(parts), 1)
     table = tukey(values, labels)
-    np.testing.assert_allclose(table.p_values, pairwise.pvalue[above], rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(table.p_values, pairwise.pvalue[above], rtol=0, atol=1e-9)
     np.testing.assert_allclose(table.differences, -pairwise.statistic[above], atol=1e-12)
 
 
