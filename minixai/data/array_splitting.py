@@ -14,7 +14,7 @@ import numpy as np
 from minixai._validation import check_number, generator, take_rows
 from minixai.data.splitting import count_held_out, drawn_by_stratum
 from minixai.data.table import Table
-from minixai.data.validation_folds import codes_of_strata
+from minixai.data.validation_folds import codes_of_strata, known_codes
 from minixai.errors import DataError, ParameterError
 from minixai.protocols import Array
 
@@ -35,7 +35,8 @@ def train_test_split(
     ----------
     *arrays : array-like, data frame or Table, each (n_samples, ...)
     test_size : float or int
-        A share in (0, 1), or a number of rows (of groups, where they are given).
+        A share in (0, 1), or a number of rows (of groups, where they are given; with
+        ``stratify`` about so many, since every label gives its share in whole rows).
     random_state : int, optional
         Seed; None means 0.
     stratify : array-like (n_samples,), optional
@@ -53,7 +54,7 @@ def train_test_split(
     Raises
     ------
     DataError
-        Arrays of different lengths, or too few rows or groups.
+        Arrays of different lengths, too few rows or groups, or rows without a group or time.
     ParameterError
         A size out of its range, or more than one of ``stratify``, ``groups`` and ``time``.
 
@@ -86,21 +87,27 @@ def _test_rows(
 ) -> Array:
     """Return the rows held out by the one rule given, or by chance."""
     if "time" in given:
-        moment = np.unique(given["time"], return_inverse=True)[1]
+        moment = known_codes(given["time"], "time")
         cut = np.sort(moment)[n_rows - _size(n_rows, test_size)]
         if moment.max() == 0:
             raise DataError("`time` holds one moment: there is no past to learn from.")
         return np.flatnonzero(moment >= max(cut, 1))
     rng = generator(random_state)
     if "groups" in given:
-        codes = np.unique(given["groups"], return_inverse=True)[1]
+        codes = known_codes(given["groups"], "groups")
         n_groups = int(codes.max()) + 1
         return np.flatnonzero(
             np.isin(codes, rng.permutation(n_groups)[: _size(n_groups, test_size)])
         )
     if "stratify" in given:
         share = _size(n_rows, test_size) / n_rows
-        return drawn_by_stratum(codes_of_strata(given["stratify"]), share, rng)
+        drawn = drawn_by_stratum(codes_of_strata(given["stratify"]), share, rng)
+        if not len(drawn):
+            raise DataError(
+                "`stratify` has no label with a row to spare for the test part: leave it out, or "
+                "hold out more rows."
+            )
+        return drawn
     return rng.permutation(n_rows)[: _size(n_rows, test_size)]
 
 

@@ -222,8 +222,9 @@ def _of_column(column: Column) -> list[Finding]:
     name, n_rows = column.name, len(column)
     n_missing, n_unique = int(column.missing.sum()), column.n_unique
     found = []
-    if n_unique <= 1 and n_missing == 0 and column.indptr is None:
-        sentence = f"Column {name!r} has the same value in all {n_rows:,} rows."
+    if n_unique <= 1 and n_missing < n_rows and column.indptr is None:
+        where = f"in all {n_rows:,} rows" if n_missing == 0 else "wherever it has one"
+        sentence = f"Column {name!r} has the same value {where}."
         found.append(_note("constant_column", (name,), sentence, "Leave it out.", n_rows=n_rows))
     if column.kind != "multi" and n_missing > 0.5 * n_rows:
         sentence = f"Column {name!r} is missing in {n_missing:,} of {n_rows:,} rows."

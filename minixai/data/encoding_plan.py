@@ -59,10 +59,13 @@ class Part:
     columns : list of str
     branches : list of lists of transformers
         Unfitted; those of a branch are done one after another.
+    place : str
+        The column or kind that the caller gave the steps for; empty for those of the kind.
     """
 
     columns: list[str]
     branches: list[list[Transformer]]
+    place: str = ""
 
 
 def chosen_steps(steps: Mapping[str, Any] | None, table: Table) -> dict[str, str]:
@@ -96,7 +99,11 @@ def grouped_parts(steps: Mapping[str, Any], chosen: Mapping[str, str]) -> list[P
     for name, place in chosen.items():
         together.setdefault(place, []).append(name)
     branches = {place: _branches(each, place) for place, each in steps.items() if each != "drop"}
-    return [Part(names, branches[place]) for place, names in together.items() if place in branches]
+    return [
+        Part(names, branches[place], place)
+        for place, names in together.items()
+        if place in branches
+    ]
 
 
 def _branches(steps: Any, place: str) -> list[list[Transformer]]:

@@ -28,7 +28,9 @@ import numpy as np
 from minixai._column_groups import check_groups
 from minixai._estimator import unfitted_copy
 from minixai._validation import as_matrix, as_vector, check_number, column_names, one_dimensional
-from minixai.errors import DataError, ParameterError, check_option, require
+from minixai.data.table import Table
+from minixai.data.table_encoder import Encoded
+from minixai.errors import DataError, DataTypeError, ParameterError, check_option, require
 from minixai.protocols import Array
 from minixai.statistics import mutual_information
 from minixai.statistics.correlation_measures import cross_correlation
@@ -73,10 +75,21 @@ class FeatureSelection:
         return tuple(self.names[j] for j in order if self.ranking[j] == 1)
 
     def transform(self, X: Any) -> Any:
-        """Return the columns kept of data like those selected on: a frame stays a frame."""
-        if hasattr(X, "iloc"):
-            return X.iloc[:, self.columns]
-        return np.asarray(X)[:, self.columns]
+        """Return the columns kept of data like those selected on: a frame stays a frame.
+
+        Of a frame the columns are taken by name, where the selection was made on names.
+        """
+        if isinstance(X, Encoded):
+            X = _framed(X)
+        if not hasattr(X, "iloc"):
+            return np.asarray(X)[:, self.columns]
+        names = [str(name) for name in X.columns]
+        if any(name in names for name in self.column_names):
+            missing = [name for name in self.column_names if name not in names]
+            if missing:
+                raise DataError(f"Column {missing[0]!r} was selected and is not there.")
+            return X.iloc[:, [names.index(name) for name in self.column_names]]
+        return X.iloc[:, self.columns]
 
     def to_frame(self) -> Any:
         """Return a pandas frame: score and ranking by name, the best first."""
@@ -113,8 +126,9 @@ def select_features(
 
     Parameters
     ----------
-    X : array-like or data frame (n_samples, n_features)
-        Finite numbers, such as encoded columns. Select on training rows alone.
+    X : array-like, data frame (n_samples, n_features) or Encoded
+        Finite numbers. Select on training rows alone. What `TableEncoder` returns brings its
+        names and its target.
     y : array-like (n_samples,), optional
         Numbers or labels; not needed for ``method="variance"``.
     method : str
@@ -152,6 +166,11 @@ def select_features(
     """
     check_option("method", method, METHODS)
     check_number("step", step, low=1, integer=True)
+    if isinstance(X, Table):
+        raise DataTypeError("Columns are selected once encoded: pass encoder.fit_transform(table).")
+    if isinstance(X, Encoded):
+        y = X.y if y is None else y
+        X = _framed(X)
     matrix = as_matrix(X, owner="select_features")
     names = column_names(X) or [f"x{j}" for j in range(matrix.shape[1])]
     players = check_groups(groups, names)
@@ -169,6 +188,11 @@ def select_features(
         scores = _of_players(measured, players, np.max)
     ranking = _ranked(scores, n_kept, threshold)
     return _selection(method, players, names, scores, ranking)
+
+
+def _framed(encoded: Encoded) -> Any:
+    pandas = require("pandas", "table")
+    return pandas.DataFrame(encoded.X, columns=encoded.feature_names, copy=False)
 
 
 def _n_kept(n_features: int | None, threshold: float | None, n_players: int) -> int | None:

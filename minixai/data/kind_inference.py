@@ -61,7 +61,7 @@ def infer_column(name: str, series: Any, kind: str | None = None) -> Column:
     else:
         plain = plain_column(name, series, kind)
         column = _read_column(name, series, kind) if plain is None else plain
-    if column.indptr is None and column.missing.all():
+    if column.indptr is None and column.missing.all() and kind is None:
         raise _without_value(name, len(column))
     if kind is None or column.kind == kind:
         return column
@@ -71,8 +71,19 @@ def infer_column(name: str, series: Any, kind: str | None = None) -> Column:
 def _without_value(name: str, n_rows: int) -> DataError:
     return DataError(
         f"Column {name!r} has no value in any of {n_rows} rows: remove it from the data, "
-        f"or leave it out with `drop=[{name!r}]`."
+        f"leave it out with `drop=[{name!r}]`, or name its kind, "
+        f"`kinds={{{name!r}: 'numeric'}}`."
     )
+
+
+def _empty_column(name: str, n_rows: int, kind: str | None) -> Column:
+    """Return a column of gaps: a row to be predicted may lack any value."""
+    if kind in ("numeric", "datetime"):
+        return Column(name, kind, np.full(n_rows, np.nan))
+    if kind == "multi":
+        ends = np.zeros(n_rows + 1, dtype=np.int64)
+        return Column(name, kind, np.empty(0, dtype=np.int64), indptr=ends)
+    return Column(name, str(kind), np.full(n_rows, -1, dtype=np.int64))
 
 
 def _moment_column(name: str, series: Any) -> Column:
@@ -91,8 +102,10 @@ def _ordered_column(name: str, series: Any) -> Column:
 
 def _read_column(name: str, series: Any, kind: str | None) -> Column:
     codes, categories = _factorized(name, series, kind)
-    if len(categories) == 0:
+    if len(categories) == 0 and kind is None:
         raise _without_value(name, len(codes))
+    if len(categories) == 0:
+        return _empty_column(name, len(codes), kind)
     if categories.dtype == object:  # cells that are lists of labels
         return _multi(name, codes, [tuple(map(str, cell)) for cell in categories])
     if categories.dtype.kind == "M":

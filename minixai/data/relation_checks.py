@@ -68,7 +68,7 @@ def _near_copies(table: Table) -> list[Finding]:
         Finding(
             "highly_correlated",
             (first, second),
-            f"Columns {first!r} and {second!r} say nearly the same: {measure} {value:.3f}.",
+            _related(table, first, second) + f": {measure} {value:.3f}.",
             {"measure": measure, "value": value},
             f"Keep one of them: importance is shared out between {first!r} and {second!r}, and "
             "the coefficients of a linear model are unsure.",
@@ -76,6 +76,15 @@ def _near_copies(table: Table) -> list[Finding]:
         )
         for first, second, value, measure in pairs
     ]
+
+
+def _related(table: Table, first: str, second: str) -> str:
+    """Say that two columns agree, or that the labels of one are merged in the other."""
+    sizes = [table.columns[name].n_unique for name in (first, second)]
+    if _is_number(table.columns[first]) or sizes[0] == sizes[1]:
+        return f"Columns {first!r} and {second!r} say nearly the same"
+    fine, coarse = (first, second) if sizes[0] > sizes[1] else (second, first)
+    return f"Column {fine!r} nearly always tells {coarse!r}, whose labels are coarser"
 
 
 def _number_pairs(table: Table) -> list[tuple[str, str, float, str]]:

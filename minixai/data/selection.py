@@ -84,7 +84,18 @@ def description(
                 "n_columns": len(made),
             }
         )
-    return rows
+    products = {name: len(made) for name, made in groups.items() if name not in table.columns}
+    return rows + [
+        {
+            "column": name,
+            "kind": "product",
+            "missing": 0,
+            "n_unique": None,
+            "encoded_as": "made of several columns",
+            "n_columns": n_made,
+        }
+        for name, n_made in products.items()
+    ]
 
 
 def _in_words(column: Column, made: list[str], encoding: ComposedEncoding) -> str:

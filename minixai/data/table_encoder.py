@@ -19,6 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from minixai._estimator import unfitted_copy
 from minixai._validation import check_number, seed_of
 from minixai.data.composed_encoding import ComposedEncoding, learn_composed
 from minixai.data.encoding_plan import Part, chosen_steps, default_parts, grouped_parts
@@ -160,6 +161,8 @@ class TableEncoder:
         chosen = chosen_steps(self.steps, table)
         parts = self._parts(table, chosen)
         self._encodings: list[ComposedEncoding] = []
+        self._places = {part.place: k for k, part in enumerate(parts) if part.place}
+        self._dropped = [place for place, each in (self.steps or {}).items() if _is_drop(each)]
         trained: dict[int, Array] = {}
         for part in parts:
             columns = [table.columns[name] for name in part.columns]
@@ -232,7 +235,8 @@ class TableEncoder:
     def describe(self) -> list[dict[str, Any]]:
         """Return what became of each raw column, one dict a column.
 
-        Keys: column, kind, missing (rows), n_unique, encoded_as (in words), n_columns.
+        Keys: column, kind, missing (rows), n_unique, encoded_as (in words), n_columns. What was
+        made of several columns stands behind them, of the kind "product".
         """
         return [dict(row) for row in self._rows]
 
@@ -259,13 +263,15 @@ class TableEncoder:
 
     def _name_columns(self) -> None:
         """Set ``groups``, ``feature_names`` and their order; a name that is taken gets a prime."""
-        taken = set(self._features)
+        taken, raw_taken = set(self._features), set()
         outputs = []
         for encoding in self._encodings:
             products: dict[str, str] = {}
             for proposed, source in encoding.outputs:
                 raw = source in encoding.columns
-                made = proposed if raw and proposed == source else _free(proposed, taken)
+                own = raw and proposed == source and proposed not in raw_taken
+                made = proposed if own else _free(proposed, taken)
+                raw_taken |= {made} if own else set()
                 taken.add(made)
                 group = source if raw else products.setdefault(source, made)
                 outputs.append((made, group))
@@ -303,6 +309,8 @@ class TableEncoder:
             "left_out": self._left_out,
             "rows": self._rows,
             "encodings": [each for each, _ in saved],
+            "places": self._places,
+            "dropped": self._dropped,
         }
         own = enumerate(arrays for _, arrays in saved)
         return meta, {f"{k}.{key}": array for k, arrays in own for key, array in arrays.items()}
@@ -317,6 +325,12 @@ class TableEncoder:
         for number, saved in enumerate(meta["encodings"]):
             own = {k.partition(".")[2]: v for k, v in arrays.items() if k.startswith(f"{number}.")}
             encoder._encodings.append(ComposedEncoding.from_state(saved, own))
+        encoder._places, encoder._dropped = dict(meta["places"]), list(meta["dropped"])
+        steps: dict[str, Any] = dict.fromkeys(encoder._dropped, "drop")
+        for place, number in encoder._places.items():
+            branches = encoder._encodings[number].branches
+            steps[place] = tuple([unfitted_copy(step) for step in branch] for branch in branches)
+        encoder.steps = steps or None
         encoder._name_columns()
         return encoder
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import check_number, generator
+from minixai._validation import check_number, generator, missing_values
 from minixai.data.target_offset import deal_folds
 from minixai.errors import DataError
 from minixai.protocols import Array
@@ -110,9 +110,9 @@ def grouped_folds(groups: Any, n_folds: int = 5, random_state: int | None = 0) -
     Raises
     ------
     DataError
-        Fewer groups than folds.
+        Fewer groups than folds, or a row without a group.
     """
-    codes = np.unique(np.asarray(groups), return_inverse=True)[1].reshape(-1)
+    codes = known_codes(groups, "groups")
     sizes = np.bincount(codes)
     _check(len(sizes), n_folds, "groups")
     order = generator(random_state, len(codes)).permutation(len(sizes))
@@ -143,8 +143,7 @@ def time_folds(times: Any, n_folds: int = 5) -> Folds:
     DataError
         Fewer different moments than ``n_folds + 1``.
     """
-    _, moment = np.unique(np.asarray(times), return_inverse=True)
-    moment = moment.reshape(-1)
+    moment = known_codes(times, "times")
     counts = np.bincount(moment)
     if len(counts) <= n_folds:
         raise DataError(
@@ -188,11 +187,10 @@ def last_out_folds(groups: Any, times: Any, n_folds: int = 1) -> Folds:
     Raises
     ------
     DataError
-        No group has ``n_folds + 1`` rows.
+        No group has ``n_folds + 1`` rows, or a row without a group or a time.
     """
     check_number("n_folds", n_folds, low=1, integer=True)
-    codes = np.unique(np.asarray(groups), return_inverse=True)[1].reshape(-1)
-    moment = np.unique(np.asarray(times), return_inverse=True)[1].reshape(-1)
+    codes, moment = known_codes(groups, "groups"), known_codes(times, "times")
     order = np.lexsort((moment, codes))
     ends = np.cumsum(np.bincount(codes))
     from_last = np.empty(len(codes), dtype=np.int64)
@@ -212,9 +210,26 @@ def last_out_folds(groups: Any, times: Any, n_folds: int = 1) -> Folds:
     ]
 
 
+def known_codes(values: Any, argument: str) -> Array:
+    """Return each row's value as its place among the distinct ones, int64 (n,).
+
+    Raises
+    ------
+    DataError
+        A missing value; ``argument`` names what was given.
+    """
+    array = np.asarray(values).reshape(-1)
+    absent = missing_values(array)
+    if absent.any():
+        raise DataError(
+            f"`{argument}` is missing in row {int(np.argmax(absent))}: drop such rows first."
+        )
+    return np.unique(array, return_inverse=True)[1]
+
+
 def codes_of_strata(y: Array) -> Array:
     """Return the class of each row as int64; many-valued numbers are cut into tenths."""
-    values, codes = np.unique(y, return_inverse=True)
+    codes, values = known_codes(y, "y"), np.unique(y)
     if values.dtype.kind not in "fiu" or len(values) <= 20:
         return codes.reshape(-1)
     return tenths(y)

@@ -184,7 +184,7 @@ def _spoken_values(each: dict[str, Any]) -> str:
     ends = [each["smallest"], each["largest"], each["edges"][i], each["edges"][i + 1]]
     low, high, start, end = (_moment(v) if each["kind"] == "datetime" else number_text(v)
                              for v in ends)  # fmt: skip
-    return f"from {low} to {high}, most between {start} and {end}{missing}"
+    return f"from {low} to {high}, the fullest bin {start} to {end}{missing}"
 
 
 def _moment(days: float) -> str:

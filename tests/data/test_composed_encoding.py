@@ -181,3 +181,25 @@ def test_truth_values_are_the_same_in_other_words(later):
     made = encoder.transform(Table.from_frame(pandas.DataFrame({"flag": later})))
     assert made.names == ["flag=Yes"]
     assert made.X.ravel().tolist() == [0, 1]
+
+
+def test_a_loaded_encoder_learns_anew_by_the_same_steps():
+    data = table()
+    steps = {**STEPS, "review": "drop", "numeric": PolynomialFeatures(2, include_bias=False)}
+    steps["price"] = [SimpleImputer(), StandardScaler()]
+    encoder = TableEncoder(steps=steps).fit(data)
+    back = TableEncoder._from_state(*encoder._to_state())
+    again = back.fit_transform(data)
+    assert again.names == encoder.feature_names
+    assert again.X.tobytes() == encoder.fit_transform(data).X.tobytes()
+
+
+def test_names_are_unique_and_products_are_told():
+    data = table()
+    twice = TableEncoder(steps={"size": (SimpleImputer(), StandardScaler())}).fit(data)
+    assert twice.groups["size"] == ["size", "size'"]
+    steps = {"numeric": [SimpleImputer(), PolynomialFeatures(2, include_bias=False)]}
+    encoder = TableEncoder(steps=steps).fit(data)
+    told = {row["column"]: row["n_columns"] for row in encoder.describe()}
+    assert sum(told.values()) == len(encoder.feature_names)
+    assert "made of several columns" in str(encoder)

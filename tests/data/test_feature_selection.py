@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minixai.data import select_features
-from minixai.errors import DataError, ParameterError
+from minixai.data import TableEncoder, make_shop, select_features
+from minixai.errors import DataError, DataTypeError, ParameterError
 from minixai.explain import permutation_importance
 from minixai.linear import LinearRegression
 from minixai.neural import MLPRegressor
+
+pandas = pytest.importorskip("pandas")
 
 
 def data(n=120, seed=0):
@@ -158,3 +160,22 @@ def test_any_table_is_filtered_as_by_scikit_learn(n, seed, tied, constant):
         found = select_features(X, target, method=method, n_features=1).scores
         expected = np.where(np.ptp(X, axis=0) > 0, expected, 0.0)  # there rounding, or NaN
         np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12, err_msg=method)
+
+
+def test_what_a_table_encoder_returns_is_selected_by_name():
+    table = make_shop(n_users=20, n_items=6, n_rows=120).table
+    encoded = TableEncoder().fit_transform(table)
+    found = select_features(encoded, n_features=3, groups=encoded.groups)
+    assert set(found.kept) <= set(encoded.groups)
+    np.testing.assert_array_equal(found.transform(encoded), encoded.X[:, found.columns])
+    with pytest.raises(DataTypeError, match="once encoded"):
+        select_features(table)
+
+
+def test_columns_of_a_frame_are_taken_by_name():
+    frame = pandas.DataFrame(np.random.default_rng(0).normal(size=(30, 4)), columns=list("abcd"))
+    found = select_features(frame, frame["c"] + frame["a"], n_features=2)
+    turned = frame[list("dcba")]
+    assert list(found.transform(turned).columns) == list(found.column_names)
+    with pytest.raises(DataError, match="'a' was selected and is not there"):
+        found.transform(frame.drop(columns="a"))

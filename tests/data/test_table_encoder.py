@@ -331,3 +331,18 @@ def test_an_id_that_stands_alone_in_training_looks_like_one_never_seen():
     assert unseen < once < thrice
     assert train.mean() == pytest.approx(0.0, abs=1e-12)
     assert train.std() == pytest.approx(1.0)
+
+
+def test_a_row_to_be_predicted_may_lack_any_value():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {"x": [1.0, 2.0, None, 4.0], "c": ["a", "b", "a", None], "when": ["2020-01-01"] * 3 + [""]}
+    )
+    train = Table.from_frame(frame)
+    encoder = TableEncoder().fit(train)
+    whole = encoder.transform(train).X
+    for row in range(4):
+        one = Table.from_frame(frame.iloc[[row]], kinds=train.kinds)
+        np.testing.assert_array_equal(encoder.transform(one).X[0], whole[row])
+    with pytest.raises(DataError, match=r"no value in any of 1 rows.*or name its kind"):
+        Table.from_frame(frame.iloc[[2]])

@@ -11,6 +11,7 @@ from minixai.data import (
     random_folds,
     stratified_folds,
     time_folds,
+    train_test_split,
 )
 from minixai.errors import DataError, ParameterError
 
@@ -130,3 +131,23 @@ def test_ranges_are_checked():
         random_folds(10, 1)
     with pytest.raises(ParameterError, match="n_folds"):
         time_folds(np.arange(9), 0)
+
+
+@pytest.mark.parametrize("gap", [None, np.nan])
+def test_rows_without_a_group_or_a_time_are_named(gap):
+    groups = np.array(["a", "a", "b", gap], dtype=object)
+    times = np.array([1.0, 2.0, 3.0, np.nan])
+    for call in (
+        lambda: grouped_folds(groups, 2),
+        lambda: last_out_folds(groups, np.arange(4)),
+        lambda: last_out_folds(["a", "a", "b", "b"], times),
+        lambda: time_folds(times, 2),
+        lambda: stratified_folds(groups, 2),
+        lambda: train_test_split(np.arange(4), groups=groups),
+        lambda: train_test_split(np.arange(4), time=times),
+        lambda: train_test_split(np.arange(4), stratify=groups),
+    ):
+        with pytest.raises(DataError, match="is missing in row 3"):
+            call()
+    with pytest.raises(DataError, match="no label with a row to spare"):
+        train_test_split(np.arange(3), stratify=["a", "b", "c"])
