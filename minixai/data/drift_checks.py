@@ -8,7 +8,8 @@ of the distances of their shares,
     T &= \frac12 \sum_l |p_1(l) - p_2(l)|                                                (2)
 
 is told if it is at least 0.1 and beyond what two draws of one distribution give with probability
-about alpha (0.001 for all columns together):
+about alpha (0.001 for all columns together; shares of missing values are compared as those of
+a label are, by D and its bound):
 
 .. math::
     D_\alpha &= \sqrt{\tfrac12 \ln(2 / \alpha) (1/n_1 + 1/n_2)}                           (3) \\
@@ -55,8 +56,9 @@ def check_drift(train: Table, test: Table) -> list[Finding]:
         Evidence: distance, bound, measure, n_train, n_test.
     """
     names = [name for name in train.columns if name in test.columns]
-    level = UNLIKELY / max(len(names), 1)
-    found = [_of_column(train.columns[name], test.columns[name], level) for name in names]
+    level = UNLIKELY / max(2 * len(names), 1)
+    pairs = [(train.columns[name], test.columns[name]) for name in names]
+    found = [look(*pair, level) for pair in pairs for look in (_of_column, _gaps_differ)]
     told = [each for each in found if each is not None]
     return sorted(told, key=lambda each: -each.evidence["distance"])
 
@@ -74,16 +76,38 @@ def _of_column(train: Column, test: Column, level: float) -> Finding | None:
         np.searchsorted(np.sort(each), both, side="right") / len(each) for each in (first, second)
     ]
     distance = float(np.abs(steps[0] - steps[1]).max())  # (1)
-    bound = math.sqrt(0.5 * math.log(2.0 / level) * _width(len(first), len(second)))  # (3)
+    bound = _bound(level, len(first), len(second))
     if distance < max(bound, WORTH_TELLING):
         return None
-    middle = [float(np.median(each)) for each in (first, second)]
+    middle = [_written(train, float(np.median(each))) for each in (first, second)]
     sentence = (
         f"Column {train.name!r} differs between the rows used to fit and those held out: its "
-        f"median is {middle[0]:.4g} in the first and {middle[1]:.4g} in the second (largest "
+        f"median is {middle[0]} in the first and {middle[1]} in the second (largest "
         f"distance of the distribution functions {distance:.2f})."
     )
     return _drift(train, test, sentence, distance, bound, "Kolmogorov-Smirnov distance")
+
+
+def _written(column: Column, value: float) -> str:
+    """Return a number of a column as people write it."""
+    if column.kind == "datetime":
+        return str(np.datetime64(round(value), "s")).replace("T00:00:00", "")
+    return f"{value:.4g}"
+
+
+def _gaps_differ(train: Column, test: Column, level: float) -> Finding | None:
+    if train.indptr is not None or test.indptr is not None or not len(train) or not len(test):
+        return None
+    first, second = (float(column.missing.mean()) for column in (train, test))
+    distance = abs(first - second)
+    bound = _bound(level, len(train), len(test))
+    if distance < max(bound, WORTH_TELLING):
+        return None
+    sentence = (
+        f"Column {train.name!r} is missing in {first:.0%} of the rows used to fit and in "
+        f"{second:.0%} of those held out."
+    )
+    return _drift(train, test, sentence, distance, bound, "difference of the shares missing")
 
 
 def _labels_differ(train: Column, test: Column, level: float) -> Finding | None:
@@ -128,6 +152,10 @@ def _shares(train: Column, test: Column) -> tuple[list[np.ndarray], float]:
         codes = place[column.values[column.values >= 0]]
         found.append(np.bincount(codes, minlength=len(labels)) / max(len(codes), 1))
     return found, float(found[1][found[0] == 0].sum())
+
+
+def _bound(level: float, n_train: int, n_test: int) -> float:
+    return math.sqrt(0.5 * math.log(2.0 / level) * _width(n_train, n_test))  # (3)
 
 
 def _width(n_train: int, n_test: int) -> float:

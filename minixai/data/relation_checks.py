@@ -5,11 +5,11 @@ r"""Findings on columns beside each other: near copies, and gaps that are not le
     z &= r \sqrt{n - 1}                                                                  (2)
 
 Two columns of numbers are highly correlated if \|r\| is at least 0.9, two of labels if Cramer's V
-(`statistics.contingency`) is. Whether gaps are left by chance is asked of the 0/1 column that says
-where a value is missing: its correlation r with the target, and with each other column (ranks of
-numbers, one 0/1 column a label), is compared by (2), which is nearly standard normal where nothing
-goes with anything. Told is what is unlikely, at 0.001 for all questions together, and large, \|r\|
-at least 0.1.
+(`statistics.contingency`) is, over the rows in which both have a value. Whether gaps are left by
+chance is asked of the 0/1 column that says where a value is missing: its correlation r with the
+target, and with each other column (ranks of numbers, one 0/1 column a label), is compared by (2),
+which is nearly standard normal where nothing goes with anything. Told is what is unlikely, at
+0.001 for all questions together, and large, \|r\| at least 0.1.
 
 Source: Spearman (1904), American Journal of Psychology 15(1), for (1); Little & Rubin (2019),
 Statistical Analysis with Missing Data, section 1.3.
@@ -38,6 +38,7 @@ UNLIKELY = 1e-3
 WORTH_TELLING = 0.1
 _LEAST_GAPS = 10
 _LEAST_ROWS = 20
+_LEAST_PAIRS = 20  # rows in which both columns have a value
 _MOST_LEVELS = 50
 _MOST_COLUMNS = 500
 """Columns of a kind that are compared; of more, the first ones."""
@@ -92,7 +93,11 @@ def _number_pairs(table: Table) -> list[tuple[str, str, float, str]]:
     if len(names) < 2:
         return []
     ranks = np.column_stack([_standard_ranks(table.columns[name].values) for name in names])
-    table_of_r = ranks.T @ ranks / len(ranks)  # (1)
+    there = np.column_stack([~table.columns[name].missing for name in names]).astype(np.float64)
+    squares = (ranks**2).T @ there  # of each column, over the rows in which the other has a value
+    sizes = np.sqrt(squares * squares.T)
+    enough = (there.T @ there >= _LEAST_PAIRS) & (sizes > 0)
+    table_of_r = np.where(enough, ranks.T @ ranks / np.where(enough, sizes, 1.0), 0.0)  # (1)
     rows, columns = np.nonzero(np.triu(np.abs(table_of_r) >= STRONG, k=1))
     return [
         (names[i], names[j], float(np.clip(table_of_r[i, j], -1, 1)), "rank correlation")

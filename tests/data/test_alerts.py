@@ -229,3 +229,45 @@ def test_few_rows_and_empty_parts_hint_at_nothing():
     assert check_relations(table) == []
     assert check_drift(split.train, split.test) == []
     assert check_leak_hints(split.train, split.test) == []
+
+
+def test_copies_with_gaps_of_their_own_are_found():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=400)
+    columns = {}
+    for name in ("first", "second"):
+        values = x.copy()
+        values[rng.random(400) < 0.15] = np.nan
+        columns[name] = Column(name, "numeric", values)
+    found = [each for each in check_relations(Table(columns)) if each.kind == "highly_correlated"]
+    assert [each.columns for each in found] == [("first", "second")]
+
+
+def test_gaps_that_come_later_are_drift():
+    rng = np.random.default_rng(0)
+    train, test = rng.normal(size=300), rng.normal(size=100)
+    test[rng.random(100) < 0.6] = np.nan
+    made = [Table({"x": Column("x", "numeric", values)}) for values in (train, test)]
+    (found,) = check_drift(*made)
+    assert found.kind == "drift"
+    assert "is missing in 0% of the rows used to fit and in" in found.sentence
+    assert found.evidence["measure"] == "difference of the shares missing"
+
+
+def test_moments_are_written_and_never_skewed():
+    days = np.concatenate([np.zeros(30), [10000.0]]) * 86400.0
+    early = Table({"t": Column("t", "datetime", days)})
+    late = Table({"t": Column("t", "datetime", days + 365 * 86400.0)})
+    assert not check_distributions(early)
+    (found,) = check_drift(early, late)
+    assert "median is 1970-01-01 in the first and 1971-01-01 in the second" in found.sentence
+
+
+def test_coarser_labels_are_no_copies():
+    fine = np.arange(300) % 3
+    columns = [
+        Column("lines", "categorical", fine, np.array(["no phone", "one", "two"])),
+        Column("phone", "categorical", (fine > 0).astype(np.int64), np.array(["no", "yes"])),
+    ]
+    (found,) = check_relations(Table({each.name: each for each in columns}))
+    assert found.sentence.startswith("Column 'lines' nearly always tells 'phone'")
