@@ -337,7 +337,10 @@ def test_the_command_on_record_repeats_the_run(folder, capsys):
 def test_remedies_are_written_as_they_are_typed(folder, capsys):
     table().assign(**{"a hole": np.nan}).to_csv("a.csv", index=False)
     assert run("a.csv", "--target", "price") == 3
-    assert "leave it out with `--drop 'a hole'`." in capsys.readouterr().err
+    assert (
+        "leave it out with `--drop 'a hole'`, or name its kind, `--kind 'a hole=numeric'`."
+        in capsys.readouterr().err
+    )
     assert run("a.csv", "--target", "price", "--drop", "a hole", "--kind", "colour=numeric") == 3
     assert "read it with `--kind colour=categorical`." in capsys.readouterr().err
     assert run("a.csv", "--target", "prise", "--drop", "a hole") == 3

@@ -285,7 +285,10 @@ def _equal_columns(table: Table) -> list[Finding]:
             listed = " and ".join(repr(name) for name in names)
             sentence = f"Columns {listed} say the same in all {table.n_rows:,} rows."
             proposal = f"Keep {names[0]!r} alone: importance is shared out among copies."
-            found.append(_note("duplicate_columns", tuple(names), sentence, proposal))
+            n_rows = table.n_rows
+            found.append(
+                _note("duplicate_columns", tuple(names), sentence, proposal, n_rows=n_rows)
+            )
     return found
 
 

@@ -34,11 +34,15 @@ __all__ = ["check_leak_hints"]
 
 _ANSWER_WORDS = frozenset(["target", "label", "outcome", "predicted", "prediction", "groundtruth"])
 _EMPTY_WORDS = frozenset(["is", "has", "the", "a", "of", "y", "final", "flag"])
-_TIME_NAME = re.compile(r"(?i)^(time|timestamp|date|datetime|moment)$|[ _](time|date|at|on)$")
+_TIME_NAME = re.compile(
+    r"(?i)^(time|timestamp|ts|date|datetime|moment|created|rated_year)$"
+    r"|[ _](time|date|dt|ts|at|on)$"
+)
 _LATER = 0.95  # of rows, in which a date of afterwards is the later one
 _GAPS_TELL = 0.3
 _FROM_THE_FUTURE = 0.2
 _MOVES = 0.1
+_NAMES_ROWS = 0.9  # of the rows with an id of their own: an order's number, not a user's
 _LEAST_ROWS = 20
 
 
@@ -113,27 +117,20 @@ def _dates_of_afterwards(table: Table) -> list[Finding]:
 
 
 def _future_rows(train: Table, test: Table) -> list[Finding]:
-    """Return a finding if the rows used to fit lie after those held out."""
+    """Return a finding if the rows used to fit lie after those held out, the largest share."""
     times = [name for name in train.columns if _is_time(train.columns[name])]
-    users = [name for name in train.features if train.columns[name].kind == "id"]
-    if not times:
-        return []
-    time = times[0]
-    moments = [part.columns[time].values.astype(np.float64) for part in (train, test)]
-    if users:
-        who = users[0]
-        names = [part.columns[who].labels().astype(np.str_) for part in (train, test)]
-        last = _last_of_each(*[np.concatenate(each) for each in (names[:1], moments[:1])])
-        latest = np.array([last.get(name, -np.inf) for name in names[1]])
-        share = float(np.mean(latest > moments[1]))
-        of_whom = f"later rows of the same {who!r}"
-    else:
-        if abs(_strength(moments[0], train)) < _MOVES:
-            return []
-        share, who = float(np.mean(np.nanmax(moments[0]) > moments[1])), ""
-        of_whom = f"later rows, and {train.target!r} moves with {time!r}"
+    users = [name for name in train.features if _repeats(train.columns[name])]
+    found = [(_share_of_user(train, test, t, who), t, who) for t in times for who in users]
+    if not users:
+        found = [(_share_of_trend(train, test, time), time, "") for time in times]
+    share, time, who = max(found, key=lambda each: each[0], default=(0.0, "", ""))
     if share < _FROM_THE_FUTURE:
         return []
+    of_whom = (
+        f"later rows of the same {who!r}"
+        if who
+        else f"later rows, and {train.target!r} moves with {time!r}"
+    )
     return [
         Finding(
             "leak_by_time",
@@ -146,6 +143,29 @@ def _future_rows(train: Table, test: Table) -> list[Finding]:
             severity="note",
         )
     ]
+
+
+def _repeats(column: Column) -> bool:
+    """Whether a column names users or items, not rows."""
+    n_present = int(np.count_nonzero(~column.missing))
+    return column.kind == "id" and column.n_unique <= _NAMES_ROWS * n_present
+
+
+def _share_of_user(train: Table, test: Table, time: str, who: str) -> float:
+    """Return the share of test rows before their user's last training row."""
+    moments = [part.columns[time].values.astype(np.float64) for part in (train, test)]
+    names = [part.columns[who].labels().astype(np.str_) for part in (train, test)]
+    last = _last_of_each(names[0], moments[0])
+    latest = np.array([last.get(name, -np.inf) for name in names[1]])
+    return float(np.mean(latest > moments[1]))
+
+
+def _share_of_trend(train: Table, test: Table, time: str) -> float:
+    """Return the share of test rows before the last training row, if the target has a trend."""
+    first, second = (part.columns[time].values.astype(np.float64) for part in (train, test))
+    if np.isnan(first).all() or abs(_strength(first, train)) < _MOVES:
+        return 0.0
+    return float(np.mean(np.nanmax(first) > second))
 
 
 def _last_of_each(names: Array, moments: Array) -> dict[str, float]:

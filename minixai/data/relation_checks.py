@@ -71,8 +71,8 @@ def _near_copies(table: Table) -> list[Finding]:
             (first, second),
             _related(table, first, second) + f": {measure} {value:.3f}.",
             {"measure": measure, "value": value},
-            f"Keep one of them: importance is shared out between {first!r} and {second!r}, and "
-            "the coefficients of a linear model are unsure.",
+            f"{_remedy(table, first, second)}: importance is shared out between {first!r} and "
+            f"{second!r}, and the coefficients of a linear model are unsure.",
             severity="note",
         )
         for first, second, value, measure in pairs
@@ -81,11 +81,23 @@ def _near_copies(table: Table) -> list[Finding]:
 
 def _related(table: Table, first: str, second: str) -> str:
     """Say that two columns agree, or that the labels of one are merged in the other."""
+    fine, coarse = _fine_and_coarse(table, first, second)
+    if not coarse:
+        return f"Columns {first!r} and {second!r} say nearly the same"
+    return f"Column {fine!r} nearly always tells {coarse!r}, whose labels are coarser"
+
+
+def _remedy(table: Table, first: str, second: str) -> str:
+    coarse = _fine_and_coarse(table, first, second)[1]
+    return f"{coarse!r} can be left out" if coarse else "Keep one of them"
+
+
+def _fine_and_coarse(table: Table, first: str, second: str) -> tuple[str, str]:
+    """Return two columns of labels by their number of labels; "" for the second if it is one."""
     sizes = [table.columns[name].n_unique for name in (first, second)]
     if _is_number(table.columns[first]) or sizes[0] == sizes[1]:
-        return f"Columns {first!r} and {second!r} say nearly the same"
-    fine, coarse = (first, second) if sizes[0] > sizes[1] else (second, first)
-    return f"Column {fine!r} nearly always tells {coarse!r}, whose labels are coarser"
+        return first, ""
+    return (first, second) if sizes[0] > sizes[1] else (second, first)
 
 
 def _number_pairs(table: Table) -> list[tuple[str, str, float, str]]:

@@ -138,7 +138,7 @@ def _draw(axes: Any, numbers: list[Any], names: list[str], colors: PointColor, r
             if i == j:
                 ax.text(
                     0.5, 0.5, names[i], transform=ax.transAxes, ha="center", va="center",
-                    wrap=True, **PLAIN_TEXT,
+                    **PLAIN_TEXT,
                 )  # fmt: skip
                 _span(ax, numbers[i][rows])
             else:

@@ -271,3 +271,27 @@ def test_coarser_labels_are_no_copies():
     ]
     (found,) = check_relations(Table({each.name: each for each in columns}))
     assert found.sentence.startswith("Column 'lines' nearly always tells 'phone'")
+
+
+def test_a_leak_by_time_is_found_beside_other_ids_and_dates():
+    rng = np.random.default_rng(0)
+    n = 600
+    times = numeric("timestamp", rng.permutation(n) + 1.6e9)
+    user = labels("user_id", rng.integers(0, 60, n), 60, "id")
+    goal = labels("y", rng.integers(0, 2, n), 2)
+    born = Column("birth_date", "datetime", user.values * 1e7)
+    order = labels("order_id", np.arange(n), n, "id")
+
+    def hints(*columns):
+        table = Table({each.name: each for each in columns}, "y")
+        split = split_random(table)
+        return [each for each in check_leak_hints(split.train, split.test)]
+
+    for columns in ((user, times), (order, user, times), (born, order, user, times)):
+        (found,) = hints(*columns, goal)
+        assert (found.kind, found.columns) == ("leak_by_time", ("timestamp",))
+        assert found.evidence["user"] == "user_id"
+    assert not hints(order, times, goal)  # no trend, and nobody comes twice
+    later = labels("y", times.values > np.median(times.values), 2)
+    (found,) = hints(order, times, later)
+    assert "moves with 'timestamp'" in found.sentence

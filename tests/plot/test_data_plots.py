@@ -411,3 +411,10 @@ def test_levels_need_a_name_a_count(counts, names):
 def test_levels_bear_hard_names():
     texts = drawn(plot_levels(range(1, 1 + len(HARD_NAMES)), names=HARD_NAMES, name=HARD_NAMES[1]))
     assert "<img src=x onerro…" in texts
+
+
+def test_names_that_look_like_formulas_are_drawn_as_they_are():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(np.arange(12.0).reshape(4, 3) % 5, columns=["$x^2_{$ bad", "b", "c"])
+    axes = plot_scatter_matrix(frame)
+    axes[0, 0].figure.savefig(io.BytesIO(), format="svg")
