@@ -44,7 +44,7 @@ def plot_confusion(
     labels : sequence (n_classes,), optional
         Names of the classes; None means 0, 1, ...
     max_display : int
-        How many classes are drawn, the first ones; the figure says how many there are.
+        How many classes are drawn, those of the most rows; the figure says how many there are.
 
     Returns
     -------
@@ -70,15 +70,16 @@ def plot_confusion(
     if len(names) != len(matrix):
         raise DataError(f"`labels` must have one name a class, got {len(names)} for {len(matrix)}.")
     n_shown = min(len(matrix), max_display)
-    drawn = matrix[:n_shown, :n_shown]
-    totals = matrix.sum(axis=1)[:n_shown, None]
+    kept = np.sort(np.argsort(-matrix.sum(axis=1), kind="stable")[:n_shown])
+    drawn = matrix[np.ix_(kept, kept)]
+    totals = matrix.sum(axis=1)[kept, None]
     shares = np.divide(drawn, totals, out=np.full_like(drawn, np.nan), where=totals > 0)
     side = min(9.0, 2.4 + 0.5 * n_shown)
     axes = new_axes(ax, (side + 1.0, side))
     image = axes.imshow(
         np.ma.masked_invalid(shares), cmap=sequential_map(), vmin=0, vmax=1, interpolation="none"
     )
-    texts = shortened_all(names[:n_shown], 18)
+    texts = shortened_all([names[k] for k in kept], 18)
     tilt = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
     crowded = n_shown > 3 and max(map(len, texts)) > 4
     axes.set_xticks(range(n_shown), texts, **(tilt if crowded else {}), **PLAIN_TEXT)
@@ -91,5 +92,5 @@ def plot_confusion(
     axes.set_ylabel("true", **PLAIN_TEXT)
     axes.figure.colorbar(image, ax=axes, shrink=0.75, label="share of the true class")
     if n_shown < len(matrix):
-        note(axes, f"{n_shown} of {len(matrix)} classes shown")
+        note(axes, f"{n_shown} of {len(matrix)} classes shown, the most frequent")
     return axes

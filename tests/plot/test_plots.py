@@ -232,6 +232,14 @@ def test_names_must_fit_the_matrix():
         plot_confusion([[1, 0], [0, 1]], labels=["a"])
 
 
+def test_confusion_of_many_classes_shows_the_most_frequent():
+    counts = np.diag([1.0, 50.0, 2.0, 40.0])
+    ax = plot_confusion(counts, labels=list("abcd"), max_display=2)
+    assert [text.get_text() for text in ax.texts] == ["50", "0", "0", "40"]
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["b", "d"]
+    assert ax.get_title("right") == "2 of 4 classes shown, the most frequent"
+
+
 def test_confusion_shows_counts_and_colours_by_share_of_the_true_class():
     ax = plot_confusion([[30, 10], [0, 0]], labels=["no", "yes"])
     shares = ax.images[0].get_array()
