@@ -31,7 +31,6 @@ from minixai.metrics import (
 )
 from minixai.protocols import Array
 from minixai.statistics import histogram
-from minixai.study_steps import framed
 
 __all__: list[str] = []
 
@@ -76,7 +75,7 @@ def residuals(model: Any, test: Encoded) -> dict[str, Any]:
     """Return counts and quantiles of true minus predicted on all held-out rows; {} of classes."""
     if hasattr(model, "classes_"):
         return {}
-    rest = test.target - np.asarray(model.predict(framed(test)), dtype=np.float64)
+    rest = test.target - np.asarray(model.predict(test.to_frame()), dtype=np.float64)
     counted = histogram(rest)
     if counted.counts.size > MAX_BINS:
         counted = histogram(rest, n_bins=MAX_BINS)
@@ -95,7 +94,7 @@ def _scores(model: Any, test: Encoded) -> Array | None:
     method = next((m for m in ("predict_proba", "decision_function") if hasattr(model, m)), None)
     if method is None:
         return None
-    scores: Array = np.asarray(getattr(model, method)(framed(test)), dtype=np.float64)
+    scores: Array = np.asarray(getattr(model, method)(test.to_frame()), dtype=np.float64)
     if scores.ndim == 1:
         scores = np.column_stack([-scores, scores])
     return scores
@@ -149,7 +148,7 @@ def threshold(model: Any, train: Encoded, test: Encoded, seed: int) -> dict[str,
     hit = (test.target == classes[rare]).astype(np.int64)
     if min(share, 1.0 - share) > RARE or min(hit.sum(), len(hit) - hit.sum()) < _LEAST_OF_A_CLASS:
         return {}
-    probability = np.asarray(model.predict_proba(framed(test)), dtype=np.float64)[:, rare]
+    probability = np.asarray(model.predict_proba(test.to_frame()), dtype=np.float64)[:, rare]
     return {
         "class": str(classes[rare]),
         "share": min(share, 1.0 - share),

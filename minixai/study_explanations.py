@@ -13,7 +13,7 @@ from minixai.explain import InputXGradient, permutation_importance, weight_impor
 from minixai.importance import Importance
 from minixai.metrics import Metric
 from minixai.protocols import Array, InputDifferentiable, Layered, ParameterDifferentiable
-from minixai.study_steps import TargetUnit, framed
+from minixai.study_steps import TargetUnit
 
 __all__: list[str] = []
 
@@ -32,7 +32,7 @@ def importances(
     n_jobs: Any,
 ) -> list[Importance]:
     """Return what matters to the model, folded to raw columns, by each method it allows."""
-    X = framed(test)
+    X = test.to_frame()
     found = [
         permutation_importance(
             model,
@@ -57,7 +57,7 @@ def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[di
     """Explain three held-out rows: of the prediction nearest to the truth, median and farthest."""
     if not isinstance(model, InputDifferentiable):
         return []
-    X = framed(test)
+    X = test.to_frame()
     predicted = model.predict(X)  # type: ignore[attr-defined]
     errors = _errors(model, X, test.target, predicted)
     order = np.argsort(errors, kind="stable")
@@ -125,7 +125,7 @@ def compression(
     """
     if not (isinstance(trained, Layered) and isinstance(trained, ParameterDifferentiable)):
         return [], {}
-    X, y = framed(train), unit.of(train.target)
+    X, y = train.to_frame(), unit.of(train.target)
     model = unit.restored(trained)
     calibration = X.iloc[:N_CALIBRATION_ROWS]
     tuning = {"X": X, "y": y, "n_epochs": N_FINE_TUNING_EPOCHS, "random_state": seed}
@@ -139,7 +139,7 @@ def compression(
         variants[name + note] = quantized
     rows, latency = [], {}
     for name, variant in variants.items():
-        measured = measure(variant, framed(test), test.target, metric).to_dict()
+        measured = measure(variant, test.to_frame(), test.target, metric).to_dict()
         latency[name] = measured.pop("latency")
         rows.append({"model": name, **measured, "latency": f"latency.{name}"})
     return rows, latency
@@ -152,7 +152,7 @@ def _quantized(model: Any, calibration: Any, test: Encoded) -> tuple[Any, str]:
     """
     calibrated: Any = quantize(model, calibration, granularity="channel")
     try:
-        calibrated.predict(framed(test))
+        calibrated.predict(test.to_frame())
     except DataError:
         return quantize(model, granularity="channel"), " (ranges by row)"
     return calibrated, ""

@@ -175,7 +175,7 @@ def trained(
     else:
         raise ParameterError(f"`model` must be one of {MODELS} or an estimator, got {model!r}.")
     with warnings.catch_warnings(record=True) as caught:
-        chosen.fit(framed(train), unit.of(train.target))
+        chosen.fit(train.to_frame(), unit.of(train.target))
     for warning in caught:
         warnings.warn(warning.message, stacklevel=3)
     doubts = [str(w.message) for w in caught if w.category.__name__ == "ConvergenceWarning"]
@@ -201,12 +201,6 @@ def _named(model: str, task: str | None, n_rows: int, seed: int) -> Any:
     )
 
 
-def framed(encoded: Encoded) -> Any:
-    """Return the encoded columns with their names, as models know them."""
-    pandas = require("pandas", "table")
-    return pandas.DataFrame(encoded.X, columns=list(encoded.feature_names), copy=False)
-
-
 def metrics_for(task: str | None, model: Any) -> list[Metric]:
     """Return what is measured, the metric that importance and compression use first."""
     names: tuple[str, ...] = _REGRESSION
@@ -221,7 +215,7 @@ def scores(
     model: Any, split: Split, train: Encoded, test: Encoded, metrics: list[Metric]
 ) -> list[dict[str, Any]]:
     """Return a row per model on the held-out rows: the model, then its yardsticks."""
-    X = framed(test)
+    X = test.to_frame()
     rows = [
         _row(type(model).__name__, {m.name: m.evaluate(model, X, test.target) for m in metrics})
     ]
@@ -290,7 +284,7 @@ def _most_frequent(
 
 def _user_and_item(table: Table) -> tuple[str, str] | None:
     """Return the two id columns that a bias baseline stands on, if there are two."""
-    ids = [name for name in table.features if table.kinds[name] == "id"]
+    ids = [name for name in table.features if table.columns[name].kind == "id"]
     return (ids[0], ids[1]) if len(ids) >= 2 else None
 
 
@@ -304,7 +298,7 @@ def _finite(value: float) -> float | None:
 
 def predictions(model: Any, test: Encoded, seed: int) -> dict[str, Any]:
     """Return the confusion matrix, or a seeded sample of true and predicted numbers."""
-    predicted = model.predict(framed(test))
+    predicted = model.predict(test.to_frame())
     if hasattr(model, "classes_"):
         labels = [str(c) for c in model.classes_]
         counts = confusion_matrix(test.target, predicted, labels=model.classes_)

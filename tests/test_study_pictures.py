@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minixai import run_study, study_curves
-from minixai.data import Table, split_random
+from minixai.data import Encoded, Table, split_random
 from minixai.metrics import average_precision, calibration_error, roc_auc
 from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.report import render
@@ -146,19 +146,16 @@ class _Given:
         return self.shares
 
 
-class _Part:
-    """Encoded rows, as far as curves read them."""
-
-    def __init__(self, target):
-        self.target = np.asarray(target)
-        self.X = np.zeros((len(self.target), 1))
-        self.feature_names = ("x",)
+def part(target):
+    """Return encoded rows with that target, and nothing to tell it by."""
+    y = np.asarray(target)
+    return Encoded(np.zeros((len(y), 1)), y, {"x": ["x"]}, ["x"])
 
 
 def test_curves_of_given_scores_equal_the_measures():
     y = RNG.integers(0, 3, 500)
     shares = RNG.dirichlet(np.ones(3), 500)
-    record = study_curves.curves(_Given(shares, [0, 1, 2]), _Part(y), _Part(y))
+    record = study_curves.curves(_Given(shares, [0, 1, 2]), part(y), part(y))
     for k, each in enumerate(record["by_class"]):
         hit = (y == k).astype(int)
         assert each["roc"]["area"] == pytest.approx(roc_auc(hit, shares[:, k]), rel=1e-12)
@@ -171,21 +168,21 @@ def test_curves_of_given_scores_equal_the_measures():
 def test_a_class_that_is_not_held_out_has_no_curve():
     shares = np.full((4, 2), 0.5)
     given_model = _Given(shares, ["a", "b"])
-    assert study_curves.curves(given_model, _Part(["a", "b"]), _Part(["a"] * 4)) == {}
+    assert study_curves.curves(given_model, part(["a", "b"]), part(["a"] * 4)) == {}
 
 
 def test_the_threshold_of_a_rare_class_is_chosen_apart_from_its_measure():
     """Of scores that know nothing a threshold gains nothing, however well it fits its own rows."""
     y = np.where(RNG.random(4000) < 0.1, "rare", "usual")
     p = np.where(y == "rare", RNG.beta(3, 6, 4000), RNG.beta(1, 9, 4000))
-    part = _Part(y)
+    rows = part(y)
     found = study_curves.threshold(_Given(np.column_stack([p, 1 - p]), ["rare", "usual"]),
-                                   part, part, 0)  # fmt: skip
+                                   rows, rows, 0)  # fmt: skip
     assert found["class"] == "rare"
     assert found["share"] == pytest.approx(np.mean(y == "rare"))
     assert 0.1 < found["threshold"] < 0.5
     assert found["at_threshold"]["f_score"] > found["at_half"]["f_score"] + 0.1
-    even = _Part(np.tile(["a", "b"], 50))
+    even = part(np.tile(["a", "b"], 50))
     assert study_curves.threshold(_Given(np.full((100, 2), 0.5), ["a", "b"]), even, even, 0) == {}
 
 

@@ -241,15 +241,12 @@ def _table_parts(table: Table, encoder: Any, seed: int) -> _Parts:
     if table.target is None:
         raise ParameterError("Which column is to be predicted? Use table.with_target(name).")
     kept = TableEncoder(random_state=seed) if encoder is None else encoder
-    pandas = require("pandas", "table")
 
     def of(train: Array, test: Array) -> tuple[Any, Array, Any, Array]:
         own = deepcopy(kept)
         learned = own.fit_transform(table.take(train))
         held = own.transform(table.take(test))
-        names = list(learned.feature_names)
-        frames = [pandas.DataFrame(each.X, columns=names) for each in (learned, held)]
-        return frames[0], learned.target, frames[1], held.target
+        return learned.to_frame(), learned.target, held.to_frame(), held.target
 
     return _Parts(table.y, of)
 

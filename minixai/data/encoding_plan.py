@@ -83,7 +83,8 @@ def chosen_steps(steps: Mapping[str, Any] | None, table: Table) -> dict[str, str
                 f"`steps` names {place!r}, which is neither a column nor a kind."
                 f"{suggestion(place, known)}"
             )
-    places = {name: name if name in (steps or {}) else table.kinds[name] for name in table.features}
+    kinds = table.kinds
+    places = {name: name if name in (steps or {}) else kinds[name] for name in table.features}
     return {name: place for name, place in places.items() if place in (steps or {})}
 
 

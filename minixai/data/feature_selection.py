@@ -80,7 +80,7 @@ class FeatureSelection:
         Of a frame the columns are taken by name, where the selection was made on names.
         """
         if isinstance(X, Encoded):
-            X = _framed(X)
+            X = X.to_frame()
         if not hasattr(X, "iloc"):
             return np.asarray(X)[:, self.columns]
         names = [str(name) for name in X.columns]
@@ -170,7 +170,7 @@ def select_features(
         raise DataTypeError("Columns are selected once encoded: pass encoder.fit_transform(table).")
     if isinstance(X, Encoded):
         y = X.y if y is None else y
-        X = _framed(X)
+        X = X.to_frame()
     matrix = as_matrix(X, owner="select_features")
     names = column_names(X) or [f"x{j}" for j in range(matrix.shape[1])]
     players = check_groups(groups, names)
@@ -188,11 +188,6 @@ def select_features(
         scores = _of_players(measured, players, np.max)
     ranking = _ranked(scores, n_kept, threshold)
     return _selection(method, players, names, scores, ranking)
-
-
-def _framed(encoded: Encoded) -> Any:
-    pandas = require("pandas", "table")
-    return pandas.DataFrame(encoded.X, columns=encoded.feature_names, copy=False)
 
 
 def _n_kept(n_features: int | None, threshold: float | None, n_players: int) -> int | None:

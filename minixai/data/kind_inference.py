@@ -142,7 +142,7 @@ def _distinct(series: Any) -> tuple[Array, Array]:
         return np.append(np.cumsum(used) - 1, -1)[codes], found[used]
     cells = series
     if getattr(series.dtype, "storage", None) == "python":
-        cells = np.asarray(series.array)  # hashed twice as fast as objects
+        cells = np.asarray(series.array)  # hashed faster than by way of the series
     try:
         codes, found = pandas.factorize(cells, use_na_sentinel=True)
     except TypeError:  # lists are not hashable; tuples are

@@ -28,6 +28,7 @@ from minixai.data.table import Table
 from minixai.finding import Finding
 from minixai.protocols import Array
 from minixai.statistics.contingency import cramers_v
+from minixai.statistics.pair_count import count_table
 from minixai.statistics.rank_measures import average_ranks
 from minixai.statistics.tail_probability import normal_tail_probability
 
@@ -125,18 +126,22 @@ def _label_pairs(table: Table) -> list[tuple[str, str, float, str]]:
         and table.columns[name].indptr is None
         and 2 <= table.columns[name].n_unique <= _MOST_LEVELS
     ][:_MOST_COLUMNS]
-    codes = {name: np.unique(table.columns[name].values, return_inverse=True)[1] for name in names}
     pairs = []
     for first, second in combinations(names, 2):
-        value = _cramers_v(codes[first], codes[second])
+        value = _cramers_v(table.columns[first].values, table.columns[second].values)
         if value >= STRONG:
             pairs.append((first, second, value, "Cramer's V"))
     return pairs
 
 
 def _cramers_v(first: Array, second: Array) -> float:
-    k, m = int(first.max()) + 1, int(second.max()) + 1
-    return cramers_v(np.bincount(first * m + second, minlength=k * m).reshape(k, m).astype(float))
+    """Return Cramer's V over the rows in which both have a label; 0 where there are too few."""
+    both = (first >= 0) & (second >= 0)
+    if both.sum() < _LEAST_PAIRS:
+        return 0.0
+    return cramers_v(
+        count_table(*(np.unique(each[both], return_inverse=True)[1] for each in (first, second)))
+    )
 
 
 def _telling_gaps(table: Table) -> list[Finding]:

@@ -63,17 +63,17 @@ def description(
 ) -> list[dict[str, Any]]:
     """Return what became of each column, one dict a column (see `TableEncoder.describe`)."""
     rows = []
+    first_of = {name: each for each in reversed(encodings) for name in each.columns}
     for name, column in table.columns.items():
         made = list(groups.get(name, ()))
-        of_column = [each for each in encodings if name in each.columns]
         if name == table.target:
             words = f"target, {table.task}"
         elif name in left_out:
             words = f"left out: {left_out[name]}"
         elif name in chosen:
-            words = of_column[0].in_words()
+            words = first_of[name].in_words()
         else:
-            words = _in_words(column, made, of_column[0])
+            words = _in_words(column, made, first_of[name])
         rows.append(
             {
                 "column": name,

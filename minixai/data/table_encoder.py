@@ -26,7 +26,7 @@ from minixai.data.encoding_plan import Part, chosen_steps, default_parts, groupe
 from minixai.data.kind_conversion import as_kind
 from minixai.data.selection import description, left_out
 from minixai.data.table import Table
-from minixai.errors import DataError, DataTypeError, ParameterError, suggestion
+from minixai.errors import DataError, DataTypeError, ParameterError, require, suggestion
 from minixai.protocols import Array
 
 __all__ = ["Encoded", "TableEncoder"]
@@ -66,6 +66,11 @@ class Encoded:
                 "The encoded table has no target: choose one by with_target(name)."
             )
         return self.y
+
+    def to_frame(self) -> Any:
+        """Return X as a pandas DataFrame with its names, without a copy."""
+        pandas = require("pandas", "table")
+        return pandas.DataFrame(self.X, columns=list(self.feature_names), copy=False)
 
 
 class TableEncoder:
@@ -267,8 +272,9 @@ class TableEncoder:
         outputs = []
         for encoding in self._encodings:
             products: dict[str, str] = {}
+            columns = set(encoding.columns)
             for proposed, source in encoding.outputs:
-                raw = source in encoding.columns
+                raw = source in columns
                 own = raw and proposed == source and proposed not in raw_taken
                 made = proposed if own else _free(proposed, taken)
                 raw_taken |= {made} if own else set()

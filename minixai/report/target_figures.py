@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["target_section"]
 
 
+_CAPTIONS = {
+    "q1": "A box holds the middle half of the rows of its label, the line in it is the median; "
+    "whiskers reach to the last value within 1.5 times the length of the box, circles lie beyond.",
+    "x": "A point is a row.",
+    "shares": "A bar is the share of the class within the rows of a label, the dashed line its "
+    "share of all rows.",
+}
+"""What a picture shows, by a field of the record that only its kind has."""
+
+
 def target_section(study: StudyRecord) -> Section | None:
     """Return the columns that go most with the target, set against it."""
     record = study.data.get("by_target") or {}
@@ -42,7 +52,9 @@ def target_section(study: StudyRecord) -> Section | None:
         key="by-target",
         title="Columns against the target",
         description="; ".join(_spoken_by_target(each) for each in columns),
-        caption=_boxes_words(columns) + _points_words(columns) + _shares_words(columns),
+        caption=" ".join(
+            words for key, words in _CAPTIONS.items() if any(key in each for each in columns)
+        ),
         data=_numbers(columns),
     )
     return Section(
@@ -121,29 +133,6 @@ def _spoken_by_target(each: dict[str, Any]) -> str:
         for name, m in zip(each["classes"], each["median"], strict=True)
     )
     return f"medians of {each['box_of']} by {each['box_by']}: {medians}"
-
-
-def _boxes_words(columns: list[dict[str, Any]]) -> str:
-    if not any("q1" in each for each in columns):
-        return ""
-    return (
-        "A box holds the middle half of the rows of its label, the line in it is the median; "
-        "whiskers reach to the last value within 1.5 times the length of the box, circles lie "
-        "beyond. "
-    )
-
-
-def _points_words(columns: list[dict[str, Any]]) -> str:
-    return "A point is a row." if any("x" in each for each in columns) else ""
-
-
-def _shares_words(columns: list[dict[str, Any]]) -> str:
-    if not any("shares" in each for each in columns):
-        return ""
-    return (
-        " A bar is the share of the class within the rows of a label, the dashed line its share "
-        "of all rows."
-    )
 
 
 def _numbers(columns: list[dict[str, Any]]) -> Markup | None:

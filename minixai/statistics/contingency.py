@@ -26,7 +26,7 @@ import numpy as np
 from minixai.errors import DataError, DataWarning
 from minixai.protocols import Array
 from minixai.statistics.column_set import as_numbers, label_codes, named_columns
-from minixai.statistics.pair_count import count_pairs
+from minixai.statistics.pair_count import count_table
 from minixai.statistics.printed_table import PrintedTable
 from minixai.statistics.tail_probability import chi_square_tail_probability
 
@@ -195,10 +195,7 @@ def _counted(a: Any, b: Any) -> tuple[Array, tuple[Any, ...], tuple[Any, ...], i
         present, place = np.unique(code[kept], return_inverse=True)
         names.append(tuple(labels[present].tolist()))
         places.append(place)
-    first, second, counts = count_pairs(*places)
-    observed = np.zeros((len(names[0]), len(names[1])))
-    observed[first, second] = counts
-    return observed, names[0], names[1], int((~kept).sum())
+    return count_table(*places), names[0], names[1], int((~kept).sum())
 
 
 def _given_counts(table: Any) -> tuple[Array, tuple[Any, ...], tuple[Any, ...], int]:

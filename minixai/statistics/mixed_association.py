@@ -22,6 +22,7 @@ import numpy as np
 
 from minixai.protocols import Array
 from minixai.statistics.contingency import cramers_v
+from minixai.statistics.pair_count import count_table
 from minixai.statistics.rank_measures import average_ranks
 from minixai.statistics.standard_form import standardise
 
@@ -50,12 +51,11 @@ def rank_association(numbers: Array, codes: Array) -> float:
 
 def label_association(a: Array, b: Array) -> float:
     """Return Cramer's V of two columns of labels (n,), freed of what chance gives, in [0, 1]."""
-    first, second = (np.unique(labels, return_inverse=True)[1] for labels in (a, b))
-    k, m, n = int(first.max()) + 1, int(second.max()) + 1, len(a)
+    observed = count_table(*(np.unique(labels, return_inverse=True)[1] for labels in (a, b)))
+    (k, m), n = observed.shape, len(a)
     if min(k, m) < 2:
         return float("nan")
-    observed = np.bincount(first * m + second, minlength=k * m).reshape(k, m)
-    phi = cramers_v(observed.astype(np.float64)) ** 2 * (min(k, m) - 1)
+    phi = cramers_v(observed) ** 2 * (min(k, m) - 1)
     free = max(0.0, phi - (k - 1) * (m - 1) / (n - 1))
     smaller = min(k - (k - 1) ** 2 / (n - 1), m - (m - 1) ** 2 / (n - 1)) - 1.0
     return float(min(1.0, np.sqrt(free / smaller))) if smaller > 0 else float("nan")  # (2)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minixai.data import Column, Table
+from minixai.data import Column, Table, TableEncoder, duplicate_rows
 from minixai.errors import DataError, DataTypeError, DataWarning, ParameterError
 
 pandas = pytest.importorskip("pandas")
@@ -507,3 +507,26 @@ def test_long_ids_are_not_merged_by_floats(tmp_path):
     nanoseconds = [str(10**18 + 10**9 * k) for k in range(3)]  # far apart: amounts
     table = Table.from_csv(written(tmp_path, "\n".join(["number", *nanoseconds])))
     assert table.kinds == {"number": "numeric"}
+
+
+def test_ten_thousand_columns_are_read_and_encoded(tmp_path):
+    rng = np.random.default_rng(0)
+    names = ["y", *(f"c{j}" for j in range(10_000))]
+    rows = [[str(value) for value in rng.integers(0, 100, 10_001)] for _ in range(6)]
+    text = "\n".join(",".join(row) for row in [names, *rows])
+    table = Table.from_csv(written(tmp_path, text), "y", {"y": "numeric"})
+    assert len(table.features) == 10_000
+    encoded = TableEncoder().fit_transform(table)
+    assert encoded.X.shape[0] == 6
+    assert list(encoded.groups)[:2] == ["c0", "c1"]
+    values = table.column("c7").values
+    expected = (values - values.mean()) / values.std()
+    np.testing.assert_allclose(encoded.X[:, encoded.names.index("c7")], expected, atol=1e-12)
+
+
+def test_ids_may_come_twice(tmp_path):
+    path = written(tmp_path, "user_id,size,y\n7,1,0.5\n7,1,0.5\n9,2,1.5\n7,3,2.5\n")
+    table = Table.from_csv(path, "y")
+    assert table.kinds["user_id"] == "id"
+    assert table.column("user_id").labels().tolist() == [7, 7, 9, 7]
+    assert duplicate_rows(table).n_repeated == 1  # told, and left to the reader

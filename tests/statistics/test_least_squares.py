@@ -127,6 +127,15 @@ def test_robust_intervals_hold_where_the_variance_differs():
     assert np.mean(hits["HC3"]) > 0.83
 
 
+def check_influence(ours, influence, equal):
+    equal(ours.leverage, influence.hat_matrix_diag)
+    equal(ours.studentized, influence.resid_studentized_internal)
+    equal(ours.deleted, influence.resid_studentized_external)
+    equal(ours.cooks_distance, influence.cooks_distance[0])
+    equal(ours.dffits, influence.dffits[0])
+    equal(ours.dfbetas, influence.dfbetas)
+
+
 @pytest.mark.peers
 @pytest.mark.parametrize("seed", range(4))
 def test_equals_statsmodels(seed):
@@ -151,12 +160,7 @@ def test_equals_statsmodels(seed):
         equal(ours.intervals, other.conf_int())
         equal([ours.f_value, ours.f_p_value], [other.fvalue, other.f_pvalue])
     influence = theirs.get_influence()
-    equal(found.influence.leverage, influence.hat_matrix_diag)
-    equal(found.influence.studentized, influence.resid_studentized_internal)
-    equal(found.influence.deleted, influence.resid_studentized_external)
-    equal(found.influence.cooks_distance, influence.cooks_distance[0])
-    equal(found.influence.dffits, influence.dffits[0])
-    equal(found.influence.dfbetas, influence.dfbetas)
+    check_influence(found.influence, influence, equal)
     tests = {test.name: [test.statistic, test.p_value] for test in found.tests.tests}
     equal(tests["Breusch-Pagan"], diagnostic.het_breuschpagan(theirs.resid, A)[:2])
     equal(tests["White"], diagnostic.het_white(theirs.resid, A)[:2])
@@ -209,12 +213,7 @@ def test_weights_equal_statsmodels(seed):
     equal(found.residuals, theirs.resid)
     root = np.sqrt(w)
     influence = linear.OLS(y * root, A * root[:, None]).fit().get_influence()
-    equal(found.influence.leverage, influence.hat_matrix_diag)
-    equal(found.influence.studentized, influence.resid_studentized_internal)
-    equal(found.influence.deleted, influence.resid_studentized_external)
-    equal(found.influence.cooks_distance, influence.cooks_distance[0])
-    equal(found.influence.dffits, influence.dffits[0])
-    equal(found.influence.dfbetas, influence.dfbetas)
+    check_influence(found.influence, influence, equal)
     tests = {test.name: [test.statistic, test.p_value] for test in found.tests.tests}
     equal(tests["Breusch-Pagan"], diagnostic.het_breuschpagan(theirs.wresid, A)[:2])
     equal(tests["White"], diagnostic.het_white(theirs.wresid, A)[:2])
