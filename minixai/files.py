@@ -76,6 +76,7 @@ REGISTRY = {
     "StandardScaler": "minixai.data:StandardScaler",
     "TableEncoder": "minixai.data:TableEncoder",
     "TargetEncoder": "minixai.data:TargetEncoder",
+    "TreeArrays": "minixai.tree_arrays:TreeArrays",
     "TextEncoder": "minixai.data:TextEncoder",
     "Winsorizer": "minixai.data:Winsorizer",
 }

@@ -30,6 +30,7 @@ __all__ = [
     "Saveable",
     "Trainable",
     "TrainedByEpochs",
+    "TreeEnsemble",
 ]
 
 Array = NDArray[Any]
@@ -144,6 +145,15 @@ class TrainedByEpochs(Protocol):
 
     def trainer(self, X: Any, y: Any) -> Trainable:
         """Return the model bound to data as given to ``fit``."""
+        ...
+
+
+@runtime_checkable
+class TreeEnsemble(Protocol):
+    """A model whose raw score is a sum of leaf values."""
+
+    def tree_arrays(self) -> Any:
+        """Return all trees as one `minixai.tree_arrays.TreeArrays`."""
         ...
 
 

@@ -1,0 +1,3 @@
+"""Trees, forests, boosting and additive models of binned columns."""
+
+__all__: list[str] = []

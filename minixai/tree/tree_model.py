@@ -1,0 +1,128 @@
+"""What every model made of trees can do once its trees are grown."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from minixai._estimator import Classifier, Estimator, Regressor
+from minixai.parallel import as_engine
+from minixai.protocols import Array
+from minixai.tree_arrays import TreeArrays
+
+__all__ = ["AveragingTreeClassifier", "TreeClassifier", "TreeModel", "TreeRegressor"]
+
+
+class TreeModel(Estimator):
+    """An estimator whose raw score is that of its `TreeArrays`.
+
+    A subclass's fit learns the columns and sets ``trees_``; missing values are taken.
+    """
+
+    _allows_nan = True
+    n_jobs: Any
+    trees_: TreeArrays
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "trees_")
+
+    def tree_arrays(self) -> TreeArrays:
+        """Return the fitted trees, all in a row."""
+        self._check_fitted()
+        return self.trees_
+
+    def apply(self, X: Any) -> Array:
+        """Return the leaf of every row in every tree: node numbers, int32 (n_samples, n_trees)."""
+        return self.tree_arrays().leaves(self._validated(X))
+
+    def _raw_score(self, X: Any) -> Array:
+        """Return the raw score (n_samples,), or (n_samples, n_outputs)."""
+        matrix = self._validated(X)
+        return self.trees_.predict(matrix, as_engine(getattr(self, "n_jobs", 1)).map)
+
+    def _names_of_features(self) -> tuple[str, ...] | None:
+        names = getattr(self, "feature_names_in_", None)
+        return None if names is None else tuple(str(name) for name in names)
+
+    def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        self._check_fitted()
+        meta, arrays = self.trees_._to_state()
+        names = self._names_of_features()
+        state = {
+            "parameters": self.get_params(),
+            "trees": meta,
+            "feature_names": None if names is None else list(names),
+        }
+        return state, arrays
+
+    @classmethod
+    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
+        model = cls(**meta["parameters"])
+        model.trees_ = TreeArrays._from_state(meta["trees"], arrays)
+        model.n_features_in_ = model.trees_.n_features
+        if meta["feature_names"] is not None:
+            model.feature_names_in_ = np.array(meta["feature_names"], dtype=object)
+        return model
+
+
+class TreeRegressor(TreeModel, Regressor):
+    """Trees that predict a number: the sum of leaf values."""
+
+    def predict(self, X: Any) -> Array:
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+            NaN is a missing value.
+
+        Returns
+        -------
+        ndarray (n_samples,)
+            float64, in the target's unit.
+        """
+        return self._raw_score(X)
+
+
+class TreeClassifier(TreeModel, Classifier):
+    """Trees that know labels; with two classes they have one output, that of ``classes_[1]``."""
+
+    def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        state, arrays = super()._to_state()
+        return state | self._labels_to_state(), arrays
+
+    @classmethod
+    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
+        model = super()._from_state(meta, arrays)
+        model.classes_ = cls._labels_from_state(meta)
+        return model
+
+
+class AveragingTreeClassifier(TreeClassifier):
+    """Trees whose leaves hold class shares: the raw score is the mean share."""
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the mean share of every class, (n_samples, n_classes), rows summing to 1.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+            NaN is a missing value.
+        """
+        raw = self._raw_score(X)
+        return np.column_stack([1.0 - raw, raw]) if raw.ndim == 1 else raw
+
+    def predict(self, X: Any) -> Array:
+        """Return the class with the largest mean share; of equal ones the first.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+            NaN is a missing value.
+
+        Returns
+        -------
+        ndarray (n_samples,)
+        """
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])

@@ -1,0 +1,165 @@
+"""Trees as arrays: what is refused, what is predicted, what a file keeps."""
+
+import dataclasses
+import tempfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minixai
+from minixai.errors import DataError, ParameterError
+from minixai.tree_arrays import TreeArrays
+from tests.reference.tree_arrays import leaf_of, raw_score
+
+
+def stump(**changes):
+    given = {
+        "n_features": 2,
+        "feature": [1, -1, -1],
+        "threshold": [0.5, 0.0, 0.0],
+        "children_left": [1, -1, -1],
+        "children_right": [2, -1, -1],
+        "value": [[0.0], [-1.0], [2.0]],
+        "cover": [4.0, 3.0, 1.0],
+    }
+    return TreeArrays(**(given | changes))
+
+
+BROKEN = {
+    "a cycle of the root": ({"children_left": [0, -1, -1]}, "is a child or a root 2 times"),
+    "a cycle apart": (
+        {
+            "feature": [-1, 0, 0, -1, -1],
+            "threshold": [0.0] * 5,
+            "children_left": [-1, 2, 1, -1, -1],
+            "children_right": [-1, 3, 4, -1, -1],
+            "value": [[0.0]] * 5,
+            "cover": [1.0] * 5,
+        },
+        "Node 1 is reached from no root",
+    ),
+    "a child out of range": ({"children_right": [3, -1, -1]}, "holds node 3; the nodes are 0 to 2"),
+    "one child": ({"children_right": [-1, -1, -1]}, "Node 0 has one child"),
+    "one leaf twice": ({"children_right": [1, -1, -1]}, "Node 1 is a child or a root 2 times"),
+    "a feature out of range": ({"feature": [2, -1, -1]}, "asks feature 2; the features are 0 to 1"),
+    "a leaf that asks": ({"feature": [1, 0, -1]}, "Node 1 asks feature 0"),
+    "no cover": ({"cover": [4.0, 4.0, 0.0]}, "Node 2 has cover 0.0"),
+    "no threshold": ({"threshold": [np.nan, 0.0, 0.0]}, "Node 0 has no threshold"),
+    "a value that is none": ({"value": [[0.0], [np.nan], [1.0]]}, "Node 1 has a value"),
+    "a root out of range": ({"roots": [5]}, "`roots` holds node 5"),
+    "lengths that differ": ({"threshold": [0.5, 0.0]}, r"`threshold` must be \(3,\)"),
+    "values in one row": ({"value": [0.0, 1.0, 2.0]}, r"`value` must be \(n_nodes, n_outputs\)"),
+    "fractions of nodes": ({"children_left": [1.0, -1.0, -1.0]}, "must hold whole numbers"),
+    "nothing": ({"feature": [], "roots": []}, "at least one tree"),
+    "codes that fall": (
+        {"categories": ([0, 2, 2, 2], [3, 1])},
+        "Node 0 has category codes that are not rising",
+    ),
+    "codes of other nodes": ({"categories": ([0, 1], [3])}, "`categories` must be"),
+    "too many bases": ({"base_value": [1.0, 2.0]}, "`base_value` must be one number"),
+    "names of other features": ({"feature_names": ("a",)}, "`feature_names` must be 2 names"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_arrays_that_are_no_forest_are_refused(name):
+    changes, message = BROKEN[name]
+    with pytest.raises(DataError, match=message):
+        stump(**changes)
+
+
+def test_an_unknown_link_is_refused():
+    with pytest.raises(ParameterError, match="Did you mean 'logit'"):
+        stump(link="logits")
+
+
+@st.composite
+def forests(draw):
+    """A forest of random shape, with missing directions and categories, and rows for it."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n_features, n_outputs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    held = {key: [] for key in ("feature", "threshold", "left", "right", "cover", "codes")}
+    roots = []
+
+    def grow(depth):
+        node = len(held["feature"])
+        for key, empty in zip(held, (-1, 0.0, -1, -1, 1.0, ()), strict=True):
+            held[key].append(empty)
+        if depth and rng.random() < 0.8:
+            held["feature"][node] = int(rng.integers(n_features))
+            held["threshold"][node] = float(rng.integers(-3, 4)) / 2
+            if rng.random() < 0.3:
+                held["codes"][node] = tuple(sorted(set(rng.integers(0, 4, 3).tolist())))
+            held["left"][node] = grow(depth - 1)
+            held["right"][node] = grow(depth - 1)
+            below = held["left"][node], held["right"][node]
+            held["cover"][node] = sum(held["cover"][child] for child in below)
+        else:
+            held["cover"][node] = float(rng.integers(1, 9))
+        return node
+
+    for _ in range(draw(st.integers(1, 3))):
+        roots.append(len(held["feature"]))
+        grow(draw(st.integers(0, 4)))
+    n_nodes = len(held["feature"])
+    indptr = np.concatenate([[0], np.cumsum([len(each) for each in held["codes"]])])
+    codes = np.array([code for each in held["codes"] for code in each], dtype=int)
+    trees = TreeArrays(
+        n_features,
+        held["feature"],
+        held["threshold"],
+        held["left"],
+        held["right"],
+        rng.normal(size=(n_nodes, n_outputs)),
+        held["cover"],
+        roots,
+        missing_left=rng.random(n_nodes) < 0.5,
+        categories=(indptr, codes) if draw(st.booleans()) else None,
+        base_value=rng.normal(size=n_outputs),
+    )
+    X = rng.integers(-4, 5, size=(7, n_features)) / 2
+    X[rng.random(X.shape) < 0.2] = np.nan
+    return trees, X
+
+
+@given(forests())
+def test_prediction_equals_the_walk_by_hand(drawn):
+    trees, X = drawn
+    assert np.array_equal(trees.leaves(X), [[leaf_of(trees, r, x) for r in trees.roots] for x in X])
+    expected = np.array([raw_score(trees, x) for x in X])
+    found = trees.predict(X)
+    assert found.shape == ((7,) if trees.n_outputs == 1 else (7, trees.n_outputs))
+    np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=1e-13, atol=1e-13)
+    single = X.astype(np.float32)
+    assert np.array_equal(trees.predict(single), found), "halves are exact in float32"
+
+
+@given(forests())
+def test_a_file_keeps_all(drawn):
+    trees, X = drawn
+    with tempfile.TemporaryDirectory() as folder:
+        trees.save(f"{folder}/trees.npz")
+        again = minixai.load(f"{folder}/trees.npz")
+    assert again.fingerprint() == trees.fingerprint()
+    assert np.array_equal(again.predict(X), trees.predict(X))
+    assert again.link == trees.link
+
+
+def test_rows_are_checked_first():
+    trees = stump()
+    with pytest.raises(DataError, match="X has 3 features, but the trees are expecting 2"):
+        trees.predict(np.zeros((1, 3)))
+    with pytest.raises(DataError, match="NaN"):
+        trees.predict([[0.0, np.nan]])
+    with pytest.raises(DataError, match="infinity"):
+        stump(missing_left=[True, False, False]).predict([[0.0, np.inf]])
+    assert stump(missing_left=[True, False, False]).predict([[0.0, np.nan]])[0] == -1.0
+    assert stump(missing_left=[False, False, False]).predict([[0.0, np.nan]])[0] == 2.0
+
+
+def test_a_single_leaf_and_many_rows():
+    leaf = TreeArrays(1, [-1], [0.0], [-1], [-1], [[3.0]], [1.0], base_value=1.0)
+    assert np.array_equal(leaf.predict(np.zeros((5000, 1))), np.full(5000, 4.0))
+    assert dataclasses.replace(leaf, base_value=2.0).predict([[0.0]])[0] == 5.0
