@@ -13,6 +13,7 @@ from minixai.parallel import as_engine
 from minixai.protocols import Array
 from minixai.tree_arrays import (
     DecisionPath,
+    OutlineNode,
     PathLengths,
     Rule,
     TreeArrays,
@@ -20,6 +21,7 @@ from minixai.tree_arrays import (
     export_text,
     path_lengths,
     rules,
+    tree_outline,
 )
 
 __all__ = ["AveragingTreeClassifier", "TreeClassifier", "TreeModel", "TreeRegressor"]
@@ -72,6 +74,30 @@ class TreeModel(Estimator):
         """
         return rules(self.tree_arrays(), self._validated(X), meanings)
 
+    def outline(
+        self,
+        *,
+        tree: int = 0,
+        max_depth: int | None = 3,
+        meanings: Sequence[ColumnMeaning] | None = None,
+        row: Any = None,
+    ) -> list[OutlineNode]:
+        """Return one tree's nodes in words, as `plot_tree` draws them.
+
+        Parameters
+        ----------
+        tree : int
+            Which one.
+        max_depth : int, optional
+            Questions on a path; None goes to the leaves.
+        meanings : sequence of ColumnMeaning, optional
+            What the columns stand for, as ``TableEncoder.meanings`` tells; None is their names.
+        row : array-like (n_features,), optional
+            The row whose path is marked.
+        """
+        trees = self.tree_arrays()
+        return tree_outline(trees, tree=tree, max_depth=max_depth, meanings=meanings, row=row)
+
     def export_text(
         self,
         *,
@@ -79,7 +105,7 @@ class TreeModel(Estimator):
         max_depth: int | None = None,
         meanings: Sequence[ColumnMeaning] | None = None,
     ) -> str:
-        """Return one tree as indented text; arguments as of `minixai.tree_arrays.export_text`."""
+        """Return one tree as indented text; arguments of `tree_outline`."""
         trees = self.tree_arrays()
         return export_text(trees, tree=tree, max_depth=max_depth, meanings=meanings)
 

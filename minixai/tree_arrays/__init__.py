@@ -1,13 +1,14 @@
 """Tree ensembles as plain arrays, whoever grew them."""
 
 from minixai.tree_arrays.arrays import TreeArrays
+from minixai.tree_arrays.outline import OutlineNode, export_text, tree_outline
 from minixai.tree_arrays.path import DecisionPath, PathLengths, decision_path, path_lengths
 from minixai.tree_arrays.rule import Condition, Rule, rules
-from minixai.tree_arrays.text import export_text
 
 __all__ = [
     "Condition",
     "DecisionPath",
+    "OutlineNode",
     "PathLengths",
     "Rule",
     "TreeArrays",
@@ -15,4 +16,5 @@ __all__ = [
     "export_text",
     "path_lengths",
     "rules",
+    "tree_outline",
 ]

@@ -1,9 +1,25 @@
-"""Random forests with rows for them."""
+"""Forests to be asked: one tree of known words, and random ones with rows for them."""
 
 import numpy as np
 from hypothesis import strategies as st
 
 from minixai.tree_arrays import TreeArrays
+
+
+def churn_tree(**changes):
+    """Contract, then tenure twice: five leaves' worth of a telephone company."""
+    given = {
+        "n_features": 2,
+        "feature": [0, 1, -1, 1, -1, -1, -1],
+        "threshold": [0.5, 24.5, 0.0, 60.5, 0.0, 0.0, 0.0],
+        "children_left": [1, 2, -1, 4, -1, -1, -1],
+        "children_right": [6, 3, -1, 5, -1, -1, -1],
+        "value": [[0.0], [0.0], [0.25], [0.0], [0.5], [0.75], [0.875]],
+        "cover": [8.0, 4.0, 1.0, 3.0, 1.0, 2.0, 4.0],
+        "feature_names": ("monthly", "tenure"),
+        "output_names": ("churn",),
+    }
+    return TreeArrays(**(given | changes))
 
 
 @st.composite

@@ -8,25 +8,16 @@ from hypothesis import given
 
 from minixai.data.column_meaning import ColumnMeaning
 from minixai.errors import DataError, ParameterError
-from minixai.tree_arrays import TreeArrays, decision_path, export_text, path_lengths, rules
+from minixai.tree_arrays import (
+    TreeArrays,
+    decision_path,
+    export_text,
+    path_lengths,
+    rules,
+    tree_outline,
+)
 from tests.reference.tree_arrays import leaf_of, path_of
-from tests.tree_arrays.draws import forests
-
-
-def churn_tree(**changes):
-    """Contract, then tenure twice: five leaves' worth of a telephone company."""
-    given = {
-        "n_features": 2,
-        "feature": [0, 1, -1, 1, -1, -1, -1],
-        "threshold": [0.5, 24.5, 0.0, 60.5, 0.0, 0.0, 0.0],
-        "children_left": [1, 2, -1, 4, -1, -1, -1],
-        "children_right": [6, 3, -1, 5, -1, -1, -1],
-        "value": [[0.0], [0.0], [0.25], [0.0], [0.5], [0.75], [0.875]],
-        "cover": [8.0, 4.0, 1.0, 3.0, 1.0, 2.0, 4.0],
-        "feature_names": ("monthly", "tenure"),
-        "output_names": ("churn",),
-    }
-    return TreeArrays(**(given | changes))
+from tests.tree_arrays.draws import churn_tree, forests
 
 
 @given(forests())
@@ -161,7 +152,7 @@ def test_a_tree_as_text():
     short = export_text(churn_tree(missing_left=[False] * 7), max_depth=1)
     assert short.splitlines()[:3] == [
         "|-- monthly <= 0.5",
-        "|   |-- ... 5 nodes more",
+        "|   |-- 4 nodes more (50.0% of the rows)",
         "|-- monthly > 0.5 or missing",
     ]
 
@@ -174,6 +165,8 @@ def test_what_is_not_there_is_refused():
         export_text(churn_tree(), tree=2)
     with pytest.raises(DataError, match="NaN"):
         rules(churn_tree(), [[np.nan, 1.0]])
+    with pytest.raises(DataError, match="`row` must be one row, got 2"):
+        tree_outline(churn_tree(), row=[[0.0, 1.0], [1.0, 1.0]])
 
 
 def test_paths_equal_those_of_scikit_learn():
