@@ -58,6 +58,7 @@ REGISTRY = {
     "Importance": "minixai.importance:Importance",
     "LinearRegression": "minixai.linear:LinearRegression",
     "LogTransformer": "minixai.data:LogTransformer",
+    "LogisticRegression": "minixai.linear:LogisticRegression",
     "MLPClassifier": "minixai.neural:MLPClassifier",
     "MLPRegressor": "minixai.neural:MLPRegressor",
     "MinMaxScaler": "minixai.data:MinMaxScaler",
