@@ -116,7 +116,7 @@ class LinearClassifier(LinearScore, Classifier):
         }
 
     def _check_penalty(self) -> None:
-        if not (isinstance(self.C, float) and self.C > 0.0 and math.isinf(self.C)):
+        if not (isinstance(self.C, (float, np.floating)) and self.C > 0.0 and math.isinf(self.C)):
             check_number("C", self.C, low=0.0, open_low=True)
 
     def _labelled_rows(self, X: Any, y: Any, sample_weight: Any) -> tuple[Array, Array, Array]:

@@ -39,6 +39,8 @@ __all__ = ["LinearSVM"]
 _STEPS = {"newton": 100, "dual_coordinate_descent": 1000}
 _GAPS = {"newton": 1e-10, "dual_coordinate_descent": 1e-4}
 """Solvers, with the most steps and the relative gap that each takes unless told."""
+_LEAST = 1e-13
+"""Gap that the interior-point method tries to reach unless told."""
 _FLAT = 1e-12
 """Slope at which Newton's method stops on the squared hinge, whose pieces it solves exactly."""
 
@@ -68,8 +70,9 @@ class LinearSVM(LinearClassifier):
     max_iter : int, optional
         Most steps, or walks over all rows; None is 100 for "newton" and 1000 for the other.
     tol : float, optional
-        Duality gap at which to stop, as a share of the objective; None is 1e-10 for "newton" and
-        1e-4 for the other. What is not reached is a ConvergenceWarning that says the gap.
+        Duality gap at which to stop, as a share of the objective. None is for "newton" as near as
+        rounding allows, and 1e-10 at least, and 1e-4 for the other. What is not reached is a
+        ConvergenceWarning that says the gap.
     random_state : int, optional
         Seed of the order of the rows in "dual_coordinate_descent"; None is 0.
 
@@ -197,7 +200,8 @@ class LinearSVM(LinearClassifier):
             w, b = margins.from_theta(least.theta)
             alpha, curve = margins.natural_alpha(w, b), least.curve
         else:
-            w, b, alpha, curve = climb_inside(margins, tol=self._allowed(), max_iter=steps)
+            aim = _LEAST if self.tol is None else float(self.tol)
+            w, b, alpha, curve = climb_inside(margins, tol=aim, max_iter=steps)
         return margins.to_theta(w, b), margins.relative_gap(w, b, alpha), curve
 
     def _warn_of_gap(self) -> None:

@@ -28,6 +28,9 @@ from minixai.protocols import Array
 
 __all__ = ["MarginProblem", "pose_margins"]
 
+_FAINT = 1e-10
+"""Root of a penalty that is too faint beside the loss for floats to tell it from a fainter one."""
+
 
 @dataclass(frozen=True)
 class MarginProblem:
@@ -108,7 +111,7 @@ def pose_margins(problem: PenalisedProblem, *, squared: bool) -> MarginProblem:
     squared : bool
     """
     n_columns = problem.shape[0] - problem.centred
-    unit = np.sqrt(problem.l2[:n_columns])
+    unit = np.maximum(np.sqrt(problem.l2[:n_columns]), _FAINT)
     return MarginProblem(
         A=problem.Z[:, :n_columns] / unit,
         signs=problem.loss.signs[:, 0],

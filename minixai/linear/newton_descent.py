@@ -46,6 +46,8 @@ from minixai.protocols import Array
 __all__ = ["Minimum", "descend_by_newton", "newton_direction", "solve_symmetric"]
 
 _EPS = float(np.finfo(np.float64).eps)
+_VAIN_STEPS = 3
+"""Steps on end that lower neither F nor its slope, after which rounding is all that is left."""
 _NEW_COLUMNS = 100
 """Columns that may join those in use in one step, at least."""
 
@@ -85,14 +87,16 @@ def descend_by_newton(
     """
     theta, scores = np.zeros(problem.shape), np.zeros((len(problem.Z), problem.shape[1]))
     curve = [problem.value(theta, scores)]
-    residual = np.inf
+    residual, least, n_vain = np.inf, np.inf, 0
     for done in range(max_iter + 1):
         gradient = problem.gradient(theta, scores)
         violation = problem.residual(theta, gradient)
         if free is not None:
             violation[~free] = 0.0
         residual = float(violation.max())
-        if residual <= tol or done == max_iter:
+        n_vain = n_vain + 1 if residual >= least and curve[-1] >= min(curve[:-1]) else 0
+        least = min(least, residual)
+        if residual <= tol or done == max_iter or n_vain > _VAIN_STEPS:
             break
         columns = _moving_columns(problem, theta, violation)
         H = _curved(problem, scores, columns)
@@ -104,7 +108,7 @@ def descend_by_newton(
         direction[columns] = step
         length, moved, value = _search(problem, theta, scores, direction, gradient, curve[-1])
         if length == 0.0:
-            break  # rounding is all that is left
+            break
         theta = theta + length * direction
         scores = moved
         curve.append(value)
@@ -250,7 +254,7 @@ def _search(
     slope += float((problem.l1 @ (np.abs(theta + direction) - np.abs(theta))).sum())
     along = problem.Z @ direction
     length, rounding = 1.0, 4.0 * _EPS * abs(value)
-    if slope >= 0.0:
+    if slope > rounding:
         return 0.0, scores, value
     while length > 1e-10:
         moved = scores + length * along

@@ -41,7 +41,9 @@ from minixai.statistics.standard_form import StandardForm, standardise
 
 __all__ = ["PenalisedProblem", "pose_problem"]
 
-_FAR = 1e280
+_BLOCK, _LEAST_ROWS = 1 << 16, 512
+"""Numbers in a block of rows, so that it stays in the cache, and rows at least."""
+_FAR = 1e300
 """A penalty beyond it, or below its inverse, is as good as it."""
 
 
@@ -107,16 +109,25 @@ class PenalisedProblem:
 
     def hessian(self, scores: Array, columns: Array | slice = slice(None)) -> Array:
         """Return the second derivative of the loss in some columns, (p', k, p', k)."""
-        chosen = self.Z[:, columns]
+        chosen, weights = self.Z[:, columns], self.loss.weights(scores)
         n_columns, k = chosen.shape[1], self.shape[1]
+        pairs = [(a, c) for a in range(k) for c in range(a, k) if (a == c) != self.loss.couples]
+        products = np.zeros((len(pairs), n_columns, n_columns))
+        size = max(_LEAST_ROWS, _BLOCK // n_columns)
+        for start in range(0, len(chosen), size):
+            rows = slice(start, start + size)
+            for product, (a, c) in zip(products, pairs, strict=True):
+                bend = self.share[rows] * self.loss.curvature(weights[rows], a, c)
+                half = chosen[rows] * np.sqrt(bend)[:, np.newaxis]
+                product += half.T @ half
         found = np.zeros((n_columns, k, n_columns, k))
-        weights = self.loss.weights(scores)
-        for a in range(k):
-            for c in range(a, k if self.loss.couples else a + 1):
-                curvature = self.share * self.loss.curvature(weights, a, c)
-                half = chosen * np.sqrt(np.abs(curvature))[:, np.newaxis]
-                block = half.T @ half if a == c else -(half.T @ half)
-                found[:, a, :, c] = found[:, c, :, a] = block
+        for product, (a, c) in zip(products, pairs, strict=True):
+            if a == c:
+                found[:, a, :, a] = product
+            else:  # the scores' derivatives sum to 0, so that the diagonal is minus the rest
+                found[:, a, :, c] = found[:, c, :, a] = -product
+                found[:, a, :, a] += product
+                found[:, c, :, c] += product
         return found
 
     def to_user(self, theta: Array) -> tuple[Array, Array]:
@@ -184,5 +195,8 @@ def _reduced(Z: Array, l2: Array) -> tuple[Array, Array, Array]:
     A = Z / size
     unit = float(np.sqrt((A * A).mean(axis=0)).max()) or 1.0
     Q, R = np.linalg.qr((A / unit).T)  # (3)
+    size_of_rows = np.sqrt((R * R).sum(axis=1))
+    kept = size_of_rows > np.finfo(np.float64).eps * max(Z.shape) * size_of_rows.max()
+    Q, R = Q[:, kept], R[kept]  # what rounding leaves of rows that depend on others
     strength = 1.0 / unit / unit if l2.any() else 0.0
     return np.ascontiguousarray(R.T), np.full(len(R), strength), Q / (size * unit)[:, np.newaxis]

@@ -22,8 +22,7 @@ Cost: one pass over the scores.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -54,7 +53,7 @@ class ScoreLoss:
 
     signs: Array
     couples = False
-    """Whether the outputs of a row share a loss, so that curvatures between them are not 0."""
+    """Whether the outputs of a row share a loss, so that they bend each other's slopes."""
     steepest = 0.25
     """Largest eigenvalue of the second derivative."""
 
@@ -71,12 +70,12 @@ class ScoreLoss:
         raise NotImplementedError
 
     def curvature(self, weights: Array, a: int, c: int) -> Array:
-        """Return the second derivative in the scores a and c of each row, (n,)."""
-        return weights[:, a] if a == c else np.zeros(len(weights))
+        """Return the size of the second derivative in the scores a and c of each row, (n,).
 
-    def of_rows(self, rows: Array) -> Self:
-        """Return the loss of some rows."""
-        return replace(self, signs=self.signs[rows])
+        With ``couples`` only for a and c that differ, where it is below 0, and those of a row sum
+        to 0; without only for a = c, as the others are 0.
+        """
+        return weights[:, a] * weights[:, c] if self.couples else weights[:, a]
 
 
 @dataclass(frozen=True)
@@ -124,13 +123,6 @@ class SoftmaxLoss(ScoreLoss):
     def weights(self, scores: Array) -> Array:
         """Return what `curvature` is made of, (n, k)."""
         return softmax(scores)
-
-    def curvature(self, weights: Array, a: int, c: int) -> Array:
-        """Return the second derivative in the scores a and c of each row, (n,)."""
-        if a != c:
-            return -weights[:, a] * weights[:, c]
-        others = np.delete(weights, a, axis=1).sum(axis=1)
-        return np.asarray(weights[:, a] * others)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def test_both_solvers_come_to_the_same_place(loss, kind, fit_intercept, seed):
     X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 1e-9, X.std(axis=0), 1.0) + 0.3
     options = {"loss": loss, "C": 0.1, "fit_intercept": fit_intercept}
     exact = LinearSVM(**options).fit(X, y)
-    model = LinearSVM(solver="dual_coordinate_descent", tol=1e-6, **options)
+    model = LinearSVM(solver="dual_coordinate_descent", tol=1e-6, max_iter=50_000, **options)
     if not COMPILED:
         model.set_params(tol=1e-3)
     near = model.fit(X, y)
@@ -102,14 +102,19 @@ def test_both_solvers_come_to_the_same_place(loss, kind, fit_intercept, seed):
     assert apart <= bound * 1.01 + 1e-9, "the gap bounds the error of the coefficients"
 
 
+def farthest(model, rows):
+    """How far the coefficients may lie from the minimum's, by the gap (or its rounding)."""
+    gap = max(float(model.duality_gap_.max()), 1e-13)
+    return math.sqrt(2.0 * gap * model.loss_curve_[-1] * model.C * rows)
+
+
 @given(loss=st.sampled_from(LOSSES), seed=st.integers(0, 50))
 def test_moving_all_columns_changes_nothing(loss, seed):
     X, y = table("random", 2, seed)
-    a = LinearSVM(loss=loss).fit(X, y)
     moved = X + np.array([1e4, -1e3, 7.0, 0.0])
-    b = LinearSVM(loss=loss).fit(moved, y)
-    np.testing.assert_allclose(a.coef_, b.coef_, rtol=1e-6, atol=1e-8)
-    np.testing.assert_allclose(a.decision_function(X), b.decision_function(moved), atol=1e-6)
+    a, b = LinearSVM(loss=loss).fit(X, y), LinearSVM(loss=loss).fit(moved, y)
+    assert np.linalg.norm(a.coef_ - b.coef_) < farthest(a, 40) + farthest(b, 40)
+    np.testing.assert_allclose(a.decision_function(X), b.decision_function(moved), atol=1e-5)
 
 
 @given(loss=st.sampled_from(LOSSES), seed=st.integers(0, 50), n_classes=st.integers(2, 3))
@@ -118,10 +123,13 @@ def test_a_weight_of_two_is_a_row_twice_and_of_zero_no_row(loss, seed, n_classes
     weight = np.random.default_rng(seed).integers(0, 3, len(X))
     weight[[np.argmax(y == c) for c in range(n_classes)]] += 1
     for class_weight in (None, "balanced"):
-        model = LinearSVM(loss=loss, class_weight=class_weight)
-        a = model.fit(X, y, weight).decision_function(X)
-        b = model.fit(np.repeat(X, weight, axis=0), np.repeat(y, weight)).decision_function(X)
-        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+        a = LinearSVM(loss=loss, class_weight=class_weight).fit(X, y, weight)
+        b = LinearSVM(loss=loss, class_weight=class_weight).fit(
+            np.repeat(X, weight, axis=0), np.repeat(y, weight)
+        )
+        far = farthest(a, weight.sum()) + farthest(b, weight.sum())
+        assert np.linalg.norm(a.coef_ - b.coef_) < far
+        np.testing.assert_allclose(a.decision_function(X), b.decision_function(X), atol=1e-5)
 
 
 @given(loss=st.sampled_from(LOSSES), seed=st.integers(0, 50), n_classes=st.integers(2, 3))
