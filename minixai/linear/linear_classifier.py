@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -43,6 +44,7 @@ class LinearClassifier(LinearScore, Classifier):
 
     C: float
     class_weight: Any
+    fit_intercept: bool
     coef_: Array
     intercept_: Array
     loss_curve_: list[float]
@@ -134,6 +136,24 @@ class LinearClassifier(LinearScore, Classifier):
             raise DataError(f"Class {name!r} has the weight 0: leave its rows out instead.")
         self._n_fitted = float(weight.sum())
         return matrix.astype(np.float64, copy=False), codes, weight * self._class_weights[codes]
+
+    def _rows_again(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
+        """Give rows for a refit, with weights that together count as much as those of the fit."""
+        matrix = self._validated(X).astype(np.float64, copy=False)
+        codes = self._known_codes(one_dimensional(y, len(matrix)))
+        worth = (self._n_fitted or len(codes)) / len(codes)
+        return matrix, codes, self._class_weights[codes] * worth
+
+    def _freedom(self, masks: Mapping[str, Array]) -> tuple[Array, bool]:
+        """Give which coefficients are free, (n_features, n_outputs), and whether constants are."""
+        free, constant = (
+            masks.get(k, np.ones(a.shape, bool)) for k, a in self.parameters().items()
+        )
+        if constant.any() and not constant.all():
+            raise ParameterError(
+                f"`masks` must hold all constants at 0 or none, got {constant.tolist()}."
+            )
+        return free, bool(self.fit_intercept and constant.all())
 
     def _accept(self, coef: Array, intercept: Array) -> None:
         """Store coefficients (n_features, n_outputs), unless floats cannot hold them."""

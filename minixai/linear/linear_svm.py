@@ -17,6 +17,7 @@ epoch of coordinate descent O(n_samples * n_features); memory about five copies 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -171,6 +172,35 @@ class LinearSVM(LinearClassifier):
             self.n_iter_ = max(1, longest - 1)
             self._warn_of_gap()
         return self
+
+    def refit_masked(self, X: Any, y: Any, masks: Mapping[str, Array]) -> Self:
+        """Return the minimum in which some parameters stay 0.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+        y : array-like (n_samples,)
+        masks : mapping of parameter name -> bool array
+            Names and shapes of `parameters`; False stays 0, and names left out are free.
+
+        Returns
+        -------
+        LinearSVM
+            Fitted; it knows no data, only its coefficients.
+        """
+        matrix, codes, weight = self._rows_again(X, y)
+        free, centred = self._freedom(masks)
+        coef, intercept = np.zeros(free.shape), np.zeros(free.shape[1])
+        for c in range(free.shape[1]):
+            columns = np.where(free[:, c], matrix, 0.0)  # a constant column gets the coefficient 0
+            problem = pose_problem(
+                columns, weight, self._loss(codes), C=self.C, l1_ratio=0.0, centred=centred
+            )
+            w, b = problem.to_user(self._solved(problem, c)[0])
+            coef[:, c], intercept[c] = np.where(free[:, c], w[:, 0], 0.0), b[0]
+        new = self.with_parameters(self.parameters())
+        new._accept(coef, intercept)
+        return new
 
     def _check_parameters(self) -> None:
         check_number("C", self.C, low=0.0, open_low=True)

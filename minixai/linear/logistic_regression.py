@@ -23,8 +23,8 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from minixai._estimator import all_or_nothing
-from minixai._validation import check_number, one_dimensional
-from minixai.errors import ConvergenceWarning, DataError, ParameterError, check_option
+from minixai._validation import check_number
+from minixai.errors import ConvergenceWarning, DataError, check_option
 from minixai.linear.linear_classifier import LinearClassifier
 from minixai.linear.logistic_inference import (
     LogisticEvidence,
@@ -229,26 +229,20 @@ class LogisticRegression(LinearClassifier):
         LogisticRegression
             Fitted; it knows no data, only its coefficients.
         """
-        matrix = self._validated(X).astype(np.float64, copy=False)
-        codes = self._known_codes(one_dimensional(y, len(matrix)))
-        parameters = self.parameters()
-        free, constant = (masks.get(key, np.ones(a.shape, bool)) for key, a in parameters.items())
-        if constant.any() and not constant.all():
-            raise ParameterError(
-                f"`masks` must hold all constants at 0 or none, got {constant.tolist()}."
-            )
+        matrix, codes, weight = self._rows_again(X, y)
+        free, centred = self._freedom(masks)
         problem = pose_problem(
             matrix,
-            self._class_weights[codes] * ((self._n_fitted or len(codes)) / len(codes)),
+            weight,
             self._loss(codes),
             C=self.C,
             l1_ratio=0.0,
-            centred=bool(self.fit_intercept and constant.all()),
+            centred=centred,
             reduced=False,
         )
         unknown = np.vstack([free, np.ones((int(problem.centred), free.shape[1]), dtype=bool)])
         found = descend_by_newton(problem, tol=self.tol, max_iter=_STEPS["newton"], free=unknown)
-        new = self.with_parameters(parameters)
+        new = self.with_parameters(self.parameters())
         new._keep(problem, found)
         return new
 

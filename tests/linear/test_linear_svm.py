@@ -214,6 +214,26 @@ def test_a_study_of_it_runs(tmp_path):
     assert study.examples[0]["true"] == study.examples[0]["predicted"]
 
 
+@given(loss=st.sampled_from(LOSSES), seed=st.integers(0, 30))
+def test_a_masked_refit_is_the_minimum_of_what_is_free(loss, seed):
+    X, y = table("random", 3, seed)
+    model = LinearSVM(loss=loss, C=0.5).fit(X, y)
+    keep = np.ones((4, 3), bool)
+    keep[[1, 3]] = False
+    keep[0, 2] = False
+    refit = model.refit_masked(X, y, {"layers.0.weight": keep})
+    assert not refit.coef_[:, [1, 3]].any()
+    assert refit.coef_[2, 0] == 0.0
+    two = LinearSVM(loss=loss, C=0.5).fit(X[:, [0, 2]], y)
+    np.testing.assert_allclose(refit.coef_[:2, [0, 2]], two.coef_[:2], rtol=1e-5, atol=1e-6)
+    one = LinearSVM(loss=loss, C=0.5).fit(X[:, [2]], y)
+    np.testing.assert_allclose(refit.coef_[2, 2], one.coef_[2, 0], rtol=1e-5, atol=1e-6)
+    bare = model.refit_masked(X, y, {"layers.0.bias": np.zeros(3, bool)})
+    without = LinearSVM(loss=loss, C=0.5, fit_intercept=False).fit(X, y)
+    assert not bare.intercept_.any()
+    np.testing.assert_allclose(bare.coef_, without.coef_, rtol=1e-5, atol=1e-6)
+
+
 def test_saving_keeps_the_gap(tmp_path):
     X, y = table(n_classes=3)
     model = LinearSVM(class_weight="balanced").fit(X, y)
