@@ -18,6 +18,7 @@ EXPECTED = {
     "encoding",
     "import_time",
     "linear_regression",
+    "logistic_regression",
     "permutation_importance",
     "training_step",
 }
@@ -72,6 +73,16 @@ def test_solvers_of_the_quick_benchmark_agree(capsys):
     assert off["minixai closed_form"] < 1e-12
     assert off["minixai gradient_descent"] < 1e-6
     assert off["minixai sgd"] < 0.1
+
+
+def test_classifiers_of_the_quick_benchmark_come_to_one_minimum(capsys):
+    results = import_module("benchmarks.logistic_regression").main(["--quick"])
+    capsys.readouterr()
+    assert len(results) == 4
+    for task, table in results.items():
+        for name, excess in table["excess"].items():
+            early = "dual" in name or "liblinear" in name
+            assert 0.0 <= excess < (1e-2 if early else 1e-6), (task, name)
 
 
 def test_both_encode_the_quick_table_alike(capsys):

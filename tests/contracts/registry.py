@@ -29,7 +29,7 @@ from minixai.data import (
     Winsorizer,
 )
 from minixai.explain import Gradient, InputXGradient
-from minixai.linear import LinearRegression
+from minixai.linear import LinearRegression, LinearSVM, LogisticRegression
 from minixai.neural import MLPClassifier, MLPRegressor
 
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
@@ -58,6 +58,22 @@ ESTIMATORS = {
         numbers,
     ),
     "LinearRegression sgd": (lambda: LinearRegression(solver="sgd"), numbers),
+    "LinearSVM": (LinearSVM, two_classes),
+    "LinearSVM of three": (lambda: LinearSVM(loss="hinge"), three_classes),
+    "LinearSVM dual_coordinate_descent": (
+        lambda: LinearSVM(solver="dual_coordinate_descent", C=0.1),
+        two_classes,
+    ),
+    "LogisticRegression": (LogisticRegression, two_classes),
+    "LogisticRegression of three": (
+        lambda: LogisticRegression(class_weight="balanced"),
+        three_classes,
+    ),
+    "LogisticRegression l1_ratio=0.5": (lambda: LogisticRegression(l1_ratio=0.5), three_classes),
+    "LogisticRegression gradient_descent": (
+        lambda: LogisticRegression(solver="gradient_descent"),
+        two_classes,
+    ),
     "MLPRegressor": (lambda: MLPRegressor(**small), numbers),
     "MLPRegressor huber": (lambda: MLPRegressor(loss="huber", **small), numbers),
     "MLPClassifier": (lambda: MLPClassifier(**small), two_classes),
@@ -112,6 +128,14 @@ SCIKIT_LEARN = {
     "LinearRegression": LinearRegression,
     "LinearRegression gradient_descent": lambda: LinearRegression(solver="gradient_descent"),
     "LinearRegression sgd": lambda: LinearRegression(solver="sgd"),
+    "LinearSVM": LinearSVM,
+    "LinearSVM hinge": lambda: LinearSVM(loss="hinge"),
+    "LinearSVM dual_coordinate_descent": lambda: LinearSVM(solver="dual_coordinate_descent"),
+    "LogisticRegression": LogisticRegression,
+    "LogisticRegression l1_ratio=1": lambda: LogisticRegression(l1_ratio=1.0),
+    "LogisticRegression gradient_descent": lambda: LogisticRegression(
+        solver="gradient_descent", tol=1e-12
+    ),
     "MLPRegressor": MLPRegressor,
     "MLPClassifier": MLPClassifier,
     "StandardScaler": StandardScaler,
@@ -149,7 +173,7 @@ OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
 OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
-DRAWS_ROWS = {"LinearRegression sgd"}
+DRAWS_ROWS = {"LinearRegression sgd", "LinearSVM dual_coordinate_descent"}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""
 
 
@@ -166,7 +190,13 @@ def fitted_models():
         for name, (make, _) in ESTIMATORS.items()
         if hasattr(make(), "predict")
     }
-    for name in ("MLPClassifier", "MLPRegressor", "LinearRegression"):
+    for name in (
+        "MLPClassifier",
+        "MLPRegressor",
+        "LinearRegression",
+        "LinearSVM",
+        "LogisticRegression",
+    ):
         models[f"pruned {name}"] = functools.partial(changed, name, halved)
         models[f"quantized {name}"] = functools.partial(changed, name, to_integers)
     return models

@@ -21,6 +21,8 @@ from tests.contracts import (
 MODELS = registry.fitted_models()
 EXACT_ONLY = {model_contract.check_input_gradient}
 """What a quantized model cannot promise: its raw score is a staircase in its inputs."""
+SMOOTH_ONLY = {model_contract.check_loss_gradient}
+"""What fixed draws cannot ask of hinges, whose kinks they meet: test_linear_svm draws apart."""
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -31,6 +33,8 @@ def test_models(name):
         if isinstance(model, capability):
             for check in checks:
                 if name.startswith("quantized") and check in EXACT_ONLY:
+                    continue
+                if "LinearSVM" in name and check in SMOOTH_ONLY:
                     continue
                 check(model, X, y)
                 done += 1
