@@ -1,6 +1,9 @@
 """Linear models."""
 
+from minixai.linear.lasso import Lasso
+from minixai.linear.lasso_cross_validation import LassoCV
 from minixai.linear.linear_regression import LinearRegression
+from minixai.linear.regularization_path import LassoPath, lasso_path
 from minixai.statistics.inference_table import InferenceTable
 
-__all__ = ["InferenceTable", "LinearRegression"]
+__all__ = ["InferenceTable", "Lasso", "LassoCV", "LassoPath", "LinearRegression", "lasso_path"]

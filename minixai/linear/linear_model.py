@@ -1,13 +1,9 @@
 r"""What every linear model can do once it has coefficients, whatever loss they minimise.
 
 .. math::
-    h(x) &= x\,w + b                                                                     (1) \\
-    J(w, b) &= \frac{1}{2m} \sum_{i=1}^m (h(x_i) - y_i)^2                                (2) \\
-    \partial J / \partial w &= \frac1m \sum_i (h(x_i) - y_i)\, x_i                       (3) \\
-    \partial J / \partial b &= \frac1m \sum_i (h(x_i) - y_i)                             (4)
+    h(x) = x\,w + b                                                                      (1)
 
-Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. (3.1)
-and (3.2), the latter with the factor 1/(2m).
+Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. (3.1).
 Cost: O(n_samples * n_features) for each question.
 """
 
@@ -19,15 +15,15 @@ from typing import Any, Self
 import numpy as np
 
 from minixai._estimator import Regressor
-from minixai._validation import as_vector, feature_names_of, fingerprint
+from minixai._validation import feature_names_of, fingerprint
 from minixai.errors import ParameterError, check_option
 from minixai.explanation import Explanation
 from minixai.model_summary import ModelSummary, summarise_layers
 from minixai.protocols import Array, Layer
 
-__all__ = ["LinearModel"]
+__all__ = ["BIAS", "WEIGHT", "LinearModel"]
 
-_WEIGHT, _BIAS = "layers.0.weight", "layers.0.bias"
+WEIGHT, BIAS = "layers.0.weight", "layers.0.bias"
 
 
 class LinearModel(Regressor):
@@ -35,7 +31,6 @@ class LinearModel(Regressor):
 
     coef_: Array
     intercept_: float
-    loss_curve_: list[float]
     n_iter_: int
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -87,7 +82,7 @@ class LinearModel(Regressor):
     def parameters(self) -> dict[str, Array]:
         """Copies of the coefficients and the intercept, as those of one dense layer."""
         (layer,) = self.layers
-        return {_WEIGHT: layer.weight, _BIAS: layer.bias}
+        return {WEIGHT: layer.weight, BIAS: layer.bias}
 
     def with_parameters(self, parameters: dict[str, Array]) -> Self:
         """Make a new model with other coefficients.
@@ -108,12 +103,12 @@ class LinearModel(Regressor):
         ParameterError
             Other keys or shapes.
         """
-        if set(parameters) != {_WEIGHT, _BIAS}:
+        if set(parameters) != {WEIGHT, BIAS}:
             raise ParameterError(
-                f"`parameters` must have the keys {_WEIGHT!r} and {_BIAS!r}, "
+                f"`parameters` must have the keys {WEIGHT!r} and {BIAS!r}, "
                 f"got {sorted(parameters)}."
             )
-        weight, bias = (np.array(parameters[k], dtype=np.float64) for k in (_WEIGHT, _BIAS))
+        weight, bias = (np.array(parameters[k], dtype=np.float64) for k in (WEIGHT, BIAS))
         if weight.ndim != 2 or weight.shape[1] != 1 or bias.shape != (1,):
             raise ParameterError(
                 f"`parameters` must have shapes (n_features, 1) and (1,), got {weight.shape} "
@@ -125,29 +120,8 @@ class LinearModel(Regressor):
         names = getattr(self, "feature_names_in_", None)
         if names is not None and len(names) == len(weight):
             new.feature_names_in_ = names
-        new.loss_curve_, new.n_iter_ = [], 0
+        new.n_iter_ = 0
         return new
-
-    def loss_gradient(self, X: Any, y: Any) -> tuple[float, dict[str, Array]]:
-        """J and its gradient in the parameters.
-
-        Parameters
-        ----------
-        X : array-like (n_samples, n_features)
-        y : array-like (n_samples,)
-
-        Returns
-        -------
-        loss : float
-        gradient : dict
-            Under the keys and in the shapes of ``parameters``.
-        """
-        matrix = self._validated(X)
-        error = matrix @ self.coef_ + self.intercept_ - as_vector(y, len(matrix))
-        loss = 0.5 * float(np.mean(error * error))  # (2)
-        weight = matrix.T @ error / len(matrix)  # (3)
-        bias = np.mean(error)  # (4)
-        return loss, {_WEIGHT: weight[:, np.newaxis], _BIAS: np.array([bias])}
 
     def column_replacer(
         self, X: Any, method: str = "predict"
@@ -227,15 +201,14 @@ class LinearModel(Regressor):
             "feature_names": None if names is None else [str(name) for name in names],
             "n_iter": self.n_iter_,
         }
-        return meta, self.parameters() | {"loss_curve": np.array(self.loss_curve_)}
+        return meta, self.parameters()
 
     @classmethod
     def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
         model = cls(**meta["parameters"]).with_parameters(
-            {key: arrays[key] for key in (_WEIGHT, _BIAS)}
+            {key: arrays[key] for key in (WEIGHT, BIAS)}
         )
         if meta["feature_names"] is not None:
             model.feature_names_in_ = np.array(meta["feature_names"], dtype=object)
         model.n_iter_ = int(meta["n_iter"])
-        model.loss_curve_ = [float(loss) for loss in arrays["loss_curve"]]
         return model
