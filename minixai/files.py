@@ -56,6 +56,8 @@ REGISTRY = {
     "FrequencyEncoder": "minixai.data:FrequencyEncoder",
     "HashingEncoder": "minixai.data:HashingEncoder",
     "Importance": "minixai.importance:Importance",
+    "Lasso": "minixai.linear:Lasso",
+    "LassoCV": "minixai.linear:LassoCV",
     "LinearRegression": "minixai.linear:LinearRegression",
     "LinearSVM": "minixai.linear:LinearSVM",
     "LogTransformer": "minixai.data:LogTransformer",

@@ -26,9 +26,9 @@ from minixai.linear.coefficient_table import CoefficientTable, tabulate_coeffici
 from minixai.model_summary import ModelSummary, summarise_layers
 from minixai.protocols import Array, Layer
 
-__all__ = ["LinearScore"]
+__all__ = ["BIAS", "WEIGHT", "LinearScore"]
 
-_WEIGHT, _BIAS = "layers.0.weight", "layers.0.bias"
+WEIGHT, BIAS = "layers.0.weight", "layers.0.bias"
 
 
 class LinearScore(Estimator):
@@ -100,7 +100,7 @@ class LinearScore(Estimator):
     def parameters(self) -> dict[str, Array]:
         """Copies of the coefficients and the intercept, as those of one dense layer."""
         (layer,) = self.layers
-        return {_WEIGHT: layer.weight, _BIAS: layer.bias}
+        return {WEIGHT: layer.weight, BIAS: layer.bias}
 
     def with_parameters(self, parameters: dict[str, Array]) -> Self:
         """Make a new model with other coefficients.
@@ -122,12 +122,12 @@ class LinearScore(Estimator):
         ParameterError
             Other keys or shapes.
         """
-        if set(parameters) != {_WEIGHT, _BIAS}:
+        if set(parameters) != {WEIGHT, BIAS}:
             raise ParameterError(
-                f"`parameters` must have the keys {_WEIGHT!r} and {_BIAS!r}, "
+                f"`parameters` must have the keys {WEIGHT!r} and {BIAS!r}, "
                 f"got {sorted(parameters)}."
             )
-        weight, bias = (np.array(parameters[k], dtype=np.float64) for k in (_WEIGHT, _BIAS))
+        weight, bias = (np.array(parameters[k], dtype=np.float64) for k in (WEIGHT, BIAS))
         if weight.ndim != 2 or bias.shape != weight.shape[1:]:
             raise ParameterError(
                 "`parameters` must have shapes (n_features, n_outputs) and (n_outputs,), got "
@@ -256,12 +256,12 @@ class LinearScore(Estimator):
             "feature_names": None if names is None else [str(name) for name in names],
             "n_iter": self.n_iter_,
         }
-        return meta, {_WEIGHT: weight.copy(), _BIAS: bias.copy()}
+        return meta, {WEIGHT: weight.copy(), BIAS: bias.copy()}
 
     @classmethod
     def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
         model = cls(**meta["parameters"]).with_parameters(
-            {key: arrays[key] for key in (_WEIGHT, _BIAS)}
+            {key: arrays[key] for key in (WEIGHT, BIAS)}
         )
         if meta["feature_names"] is not None:
             model.feature_names_in_ = np.array(meta["feature_names"], dtype=object)

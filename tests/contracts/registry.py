@@ -29,7 +29,7 @@ from minixai.data import (
     Winsorizer,
 )
 from minixai.explain import Gradient, InputXGradient
-from minixai.linear import LinearRegression, LinearSVM, LogisticRegression
+from minixai.linear import Lasso, LassoCV, LinearRegression, LinearSVM, LogisticRegression
 from minixai.neural import MLPClassifier, MLPRegressor
 
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
@@ -52,6 +52,9 @@ def three_classes(X):
 
 
 ESTIMATORS = {
+    "Lasso": (lambda: Lasso(0.05), numbers),
+    "Lasso elastic net": (lambda: Lasso(0.05, l1_ratio=0.5, fit_intercept=False), numbers),
+    "LassoCV": (lambda: LassoCV(n_alphas=5), numbers),
     "LinearRegression": (LinearRegression, numbers),
     "LinearRegression gradient_descent": (
         lambda: LinearRegression(solver="gradient_descent"),
@@ -125,6 +128,9 @@ ESTIMATORS = {
 """Name -> (factory, X -> y)."""
 
 SCIKIT_LEARN = {
+    "Lasso": Lasso,
+    "Lasso elastic net": lambda: Lasso(0.1, l1_ratio=0.5),
+    "LassoCV": lambda: LassoCV(n_alphas=10),
     "LinearRegression": LinearRegression,
     "LinearRegression gradient_descent": lambda: LinearRegression(solver="gradient_descent"),
     "LinearRegression sgd": lambda: LinearRegression(solver="sgd"),
@@ -173,7 +179,7 @@ OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
 OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
-DRAWS_ROWS = {"LinearRegression sgd", "LinearSVM dual_coordinate_descent"}
+DRAWS_ROWS = {"LassoCV", "LinearRegression sgd", "LinearSVM dual_coordinate_descent"}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""
 
 
