@@ -100,7 +100,7 @@ def forests(draw):
             held["cover"][node] = float(rng.integers(1, 9))
         return node
 
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.sampled_from([1, 3, 9]))):
         roots.append(len(held["feature"]))
         grow(draw(st.integers(0, 4)))
     n_nodes = len(held["feature"])
@@ -119,8 +119,8 @@ def forests(draw):
         categories=(indptr, codes) if draw(st.booleans()) else None,
         base_value=rng.normal(size=n_outputs),
     )
-    X = rng.integers(-4, 5, size=(7, n_features)) / 2
-    X[rng.random(X.shape) < 0.2] = np.nan
+    X = rng.integers(-4, 5, size=(19, n_features)) / 2  # eight, eight and three rows
+    X[rng.random(X.shape) < draw(st.sampled_from([0.0, 0.2]))] = np.nan
     return trees, X
 
 
@@ -130,10 +130,35 @@ def test_prediction_equals_the_walk_by_hand(drawn):
     assert np.array_equal(trees.leaves(X), [[leaf_of(trees, r, x) for r in trees.roots] for x in X])
     expected = np.array([raw_score(trees, x) for x in X])
     found = trees.predict(X)
-    assert found.shape == ((7,) if trees.n_outputs == 1 else (7, trees.n_outputs))
+    assert found.shape == ((19,) if trees.n_outputs == 1 else (19, trees.n_outputs))
     np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=1e-13, atol=1e-13)
     single = X.astype(np.float32)
     assert np.array_equal(trees.predict(single), found), "halves are exact in float32"
+
+
+@given(forests())
+def test_a_row_has_the_same_bits_alone_and_among_others(drawn):
+    trees, X = drawn
+    together = trees.predict(X)
+    assert np.array_equal(np.concatenate([trees.predict(row[None]) for row in X]), together)
+    assert np.array_equal(trees.predict(X[::-1])[::-1], together)
+    assert np.array_equal(np.concatenate([trees.leaves(row[None]) for row in X]), trees.leaves(X))
+    if trees.categories is None and not np.isnan(X).any():
+        strict = dataclasses.replace(trees, missing_left=None)
+        assert np.array_equal(strict.predict(X), together)
+
+
+def test_a_chain_of_a_hundred_nodes_is_walked_to_its_end():
+    depth = 100
+    inner, leaf = 2 * np.arange(depth), np.full(2 * depth + 1, -1)
+    left, right, feature = leaf.copy(), leaf.copy(), leaf.copy()
+    left[inner], right[inner], feature[inner] = inner + 1, inner + 2, 0
+    numbers = np.arange(2.0 * depth + 1)
+    chain = TreeArrays(1, feature, numbers // 2, left, right, numbers[:, None], numbers + 1.0)
+    X = np.array([[0.0], [98.5], [200.0], [99.0], [99.5], [3.0], [50.0], [7.5], [98.0]])
+    expected = [2 * max(0, int(np.ceil(x))) + 1 if x <= 99 else 200 for x in X[:, 0]]
+    assert np.array_equal(chain.leaves(X)[:, 0], expected)
+    assert np.array_equal(chain.predict(X), expected)
 
 
 @given(forests())
