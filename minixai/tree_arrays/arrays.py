@@ -184,16 +184,30 @@ class TreeArrays:
         def answer(start: int) -> None:
             rows = slice(start, start + _BLOCK)
             out[rows] = self.base_value
-            self._walk_rows(matrix[rows], self.value, out[rows], _NO_LEAVES)  # (1)
+            self.add_trees(matrix[rows], out[rows], 0, self.n_trees)
 
         list(map_blocks(answer, range(0, len(matrix), _BLOCK)))
         return out[:, 0] if self.n_outputs == 1 else out
+
+    def add_trees(self, matrix: Array, out: Array, first: int, end: int) -> None:
+        """Add the leaf values of trees ``first`` to ``end - 1`` to scores, in place.
+
+        Parameters
+        ----------
+        matrix : float array (n_samples, n_features)
+            As `validated` returns it.
+        out : float64 array (n_samples, n_outputs)
+            C-ordered; the base value is the caller's.
+        first, end : int
+            Numbers of trees.
+        """
+        self._walk_rows(matrix, self.value, out, _NO_LEAVES, slice(first, end))  # (1)
 
     def leaves(self, X: Any) -> Array:
         """Return the leaf of every row in every tree: node numbers, int32 (n_samples, n_trees)."""
         matrix = self.validated(X)
         out = np.empty((len(matrix), self.n_trees), dtype=np.int32)
-        self._walk_rows(matrix, _NO_VALUES, _NO_VALUES, out)
+        self._walk_rows(matrix, _NO_VALUES, _NO_VALUES, out, slice(None))
         return out
 
     def validated(self, X: Any) -> Array:
@@ -223,9 +237,10 @@ class TreeArrays:
             self._roots,
         )
 
-    def _walk_rows(self, X: Array, value: Array, out: Array, leaves: Array) -> None:
+    def _walk_rows(self, X: Array, value: Array, out: Array, leaves: Array, trees: slice) -> None:
         at = np.empty(TOGETHER, dtype=np.int32)
-        walk_trees(X, value, out, leaves, at, *self._packed_walk)
+        nodes, numbers, roots, *codes = self._packed_walk
+        walk_trees(X, value, out, leaves, at, nodes, numbers, roots[trees], *codes)
 
     @cached_property
     def _packed_walk(self) -> tuple[Array, ...]:

@@ -41,12 +41,14 @@ def as_tree_arrays(model: Any) -> TreeArrays:
     TreeArrays
         Its ``predict`` is the model's raw score: the mean of a regressor, the mean share of each
         class in a forest's leaves, ``decision_function`` of boosting, ``raw_score`` and
-        ``output_margin`` of LightGBM and XGBoost. A binary classifier has one output, the second
+        ``output_margin`` of LightGBM and XGBoost (of a random forest of LightGBM the mean, as its
+        ``predict`` has it). A binary classifier has one output, the second
         class. Thresholds are moved so that float64 rows go where the model sends them after
         rounding to float32. Covers are the weights of training rows in scikit-learn's classic
         trees, their number in HistGradientBoosting and LightGBM, the sum of second derivatives in
-        XGBoost. Columns of categories hold whole numbers: the categories themselves where they
-        are such, else the codes that the model gave to the words.
+        XGBoost. Missing values are NaN, and a bare XGBoost Booster does not say if it was fitted
+        on a DMatrix with others. Columns of categories hold whole numbers: the categories
+        themselves where they are such, else the codes that the model gave to the words.
 
     Raises
     ------

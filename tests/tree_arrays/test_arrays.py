@@ -148,6 +148,16 @@ def test_a_row_has_the_same_bits_alone_and_among_others(drawn):
         assert np.array_equal(strict.predict(X), together)
 
 
+@given(forests())
+def test_trees_are_added_one_after_the_other(drawn):
+    trees, X = drawn
+    matrix = trees.validated(X)
+    out = np.tile(trees.base_value, (len(X), 1))
+    for t in range(trees.n_trees):
+        trees.add_trees(matrix, out, t, t + 1)
+    assert np.array_equal(out, trees.predict(X).reshape(out.shape))
+
+
 def test_a_chain_of_a_hundred_nodes_is_walked_to_its_end():
     depth = 100
     inner, leaf = 2 * np.arange(depth), np.full(2 * depth + 1, -1)
