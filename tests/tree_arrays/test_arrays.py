@@ -6,12 +6,12 @@ import tempfile
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import minixai
 from minixai.errors import DataError, ParameterError
 from minixai.tree_arrays import TreeArrays
 from tests.reference.tree_arrays import leaf_of, raw_score
+from tests.tree_arrays.draws import forests
 
 
 def stump(**changes):
@@ -73,55 +73,6 @@ def test_arrays_that_are_no_forest_are_refused(name):
 def test_an_unknown_link_is_refused():
     with pytest.raises(ParameterError, match="Did you mean 'logit'"):
         stump(link="logits")
-
-
-@st.composite
-def forests(draw):
-    """A forest of random shape, with missing directions and categories, and rows for it."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    n_features, n_outputs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    held = {key: [] for key in ("feature", "threshold", "left", "right", "cover", "codes")}
-    roots = []
-
-    def grow(depth):
-        node = len(held["feature"])
-        for key, empty in zip(held, (-1, 0.0, -1, -1, 1.0, ()), strict=True):
-            held[key].append(empty)
-        if depth and rng.random() < 0.8:
-            held["feature"][node] = int(rng.integers(n_features))
-            held["threshold"][node] = float(rng.integers(-3, 4)) / 2
-            if rng.random() < 0.3:
-                held["codes"][node] = tuple(sorted(set(rng.integers(0, 4, 3).tolist())))
-            held["left"][node] = grow(depth - 1)
-            held["right"][node] = grow(depth - 1)
-            below = held["left"][node], held["right"][node]
-            held["cover"][node] = sum(held["cover"][child] for child in below)
-        else:
-            held["cover"][node] = float(rng.integers(1, 9))
-        return node
-
-    for _ in range(draw(st.sampled_from([1, 3, 9]))):
-        roots.append(len(held["feature"]))
-        grow(draw(st.integers(0, 4)))
-    n_nodes = len(held["feature"])
-    indptr = np.concatenate([[0], np.cumsum([len(each) for each in held["codes"]])])
-    codes = np.array([code for each in held["codes"] for code in each], dtype=int)
-    trees = TreeArrays(
-        n_features,
-        held["feature"],
-        held["threshold"],
-        held["left"],
-        held["right"],
-        rng.normal(size=(n_nodes, n_outputs)),
-        held["cover"],
-        roots,
-        missing_left=rng.random(n_nodes) < 0.5,
-        categories=(indptr, codes) if draw(st.booleans()) else None,
-        base_value=rng.normal(size=n_outputs),
-    )
-    X = rng.integers(-4, 5, size=(19, n_features)) / 2  # eight, eight and three rows
-    X[rng.random(X.shape) < draw(st.sampled_from([0.0, 0.2]))] = np.nan
-    return trees, X
 
 
 @given(forests())
