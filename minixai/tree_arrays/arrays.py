@@ -244,18 +244,15 @@ class TreeArrays:
 
     @cached_property
     def _packed_walk(self) -> tuple[Array, ...]:
-        indptr, codes = self.walk[5:7]
-        by_code = np.diff(indptr) > 0 if len(codes) else None
         nodes = pack(
             self.feature,
             self.threshold,
             self.children_left,
             self.children_right,
             self.missing_left,
-            by_code,
-            self._roots,
+            *self.walk[5:],
         )
-        return (*nodes, indptr if len(codes) else codes, codes)
+        return (*nodes, *self.walk[5:7])
 
     def fingerprint(self) -> str:
         """Return 16 hexadecimal digits that stand for the whole ensemble."""

@@ -3,9 +3,10 @@
 A record holds the threshold, the feature with what else the node asks in its top bits, and the
 left child; the right child is the next record. A leaf is a record that leads to itself whatever
 is asked, so that rows at different depths can take their steps together. Trees lie one after the
-other, each level by level, so that the nodes every row passes share cache lines.
+other, each level by level, so that the nodes every row passes share cache lines. Categories are
+bits, looked up by the code; a node that asks for them holds where its bits start as its threshold.
 
-Cost: O(n_nodes) time; 20 bytes a node.
+Cost: O(n_nodes) time; 20 bytes a node, and at most 140 a category listed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ BY_CODE = 1 << 30
 """The bit that says that the node asks for categories."""
 MISSING_LEFT = -(1 << 31)
 """The bit that says that a missing value goes left: the sign."""
+_WIDE = 8  # words of bits a code: 64 bytes, a cache line
 _RECORD = np.dtype([("threshold", np.float64), ("asks", np.int32), ("child", np.int32)])
 
 
@@ -33,6 +35,8 @@ class PackedNodes(NamedTuple):
     nodes: Array
     numbers: Array
     roots: Array
+    words: Array
+    """The categories' bits; empty where no node asks for categories."""
 
 
 def pack(
@@ -41,10 +45,11 @@ def pack(
     left: Array,
     right: Array,
     missing_left: Array | None,
-    by_code: Array | None,
+    indptr: Array,
+    codes: Array,
     roots: Array,
 ) -> PackedNodes:
-    """Return the records of the nodes of checked trees; ``by_code`` says which ask categories."""
+    """Return the records of the nodes of checked trees; the arguments are those of ``walk``."""
     numbers, starts = _level_by_level(left, right, roots)
     places = np.empty(len(numbers), dtype=np.int32)
     places[numbers] = np.arange(len(numbers), dtype=np.int32)
@@ -53,12 +58,37 @@ def pack(
     nodes["threshold"] = np.where(inner, threshold[numbers], np.inf)
     nodes["child"] = np.where(inner, places[left[numbers]], np.arange(len(numbers)))
     asks = np.maximum(feature[numbers], 0)
-    if by_code is not None:
-        asks |= np.where(by_code[numbers] & inner, np.int32(BY_CODE), np.int32(0))
+    words = np.zeros(0, dtype=np.int64)
+    if len(codes):
+        by_code = (np.diff(indptr) > 0)[numbers] & inner
+        asks |= np.where(by_code, np.int32(BY_CODE), np.int32(0))
+        words, starts_of_bits = _bits(indptr, codes)
+        nodes["threshold"][by_code] = starts_of_bits[numbers[by_code]]
     if missing_left is not None:  # at leaves too: NaN must not leave them
         asks |= np.where(missing_left[numbers] | ~inner, np.int32(MISSING_LEFT), np.int32(0))
     nodes["asks"] = asks
-    return PackedNodes(nodes, numbers, starts)
+    return PackedNodes(nodes, numbers, starts, words)
+
+
+def _bits(indptr: Array, codes: Array) -> tuple[Array, Array]:
+    """Return for each node the number of its words, then the words; and where each starts.
+
+    A node whose few codes lie so far apart that the bits would be mostly empty has no words.
+    """
+    lengths = np.diff(indptr).astype(np.int64)
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    asking = lengths > 0
+    n_words = np.zeros(len(lengths), dtype=np.int64)
+    n_words[asking] = codes[indptr[1:][asking] - 1] // 64 + 1
+    n_words[n_words > _WIDE * (lengths + 1)] = 0
+    room = np.where(asking, 1 + n_words, 0)
+    starts = np.cumsum(room) - room
+    words = np.zeros(int(room.sum()), dtype=np.uint64)
+    words[starts[asking]] = n_words[asking]
+    held = n_words[owner] > 0
+    bits = np.left_shift(np.uint64(1), (codes[held] % 64).astype(np.uint64))
+    np.bitwise_or.at(words, starts[owner[held]] + 1 + codes[held] // 64, bits)
+    return words.view(np.int64), starts
 
 
 def _level_by_level(left: Array, right: Array, roots: Array) -> tuple[Array, Array]:

@@ -3,7 +3,7 @@
 Eight rows take their steps together, so that the processor looks up eight nodes at once and
 guesses no branch; they stop when none of them moves. Rows that are left over go down eight trees
 at once. What a row gives does not depend on which rows walk beside it: its trees are added in
-order. The nodes come as `PackedNodes` holds them; ``indptr`` is empty where no node asks for
+order. The nodes come as `PackedNodes` holds them; ``words`` is empty where no node asks for
 categories.
 Cost: O(n_samples * n_trees * depth).
 """
@@ -33,6 +33,16 @@ def has_code(x: float, start: int, end: int, codes: Array) -> bool:
         else:
             high = middle
     return bool(low < end and codes[low] == code)
+
+
+@kernel
+def _has_bit(x: float, start: int, words: Array) -> bool:
+    """Say the same where the codes are bits of the words after words[start], their number."""
+    if not 0.0 <= x < 2147483647.0:
+        return False
+    code = int(x)
+    word = code >> 6
+    return bool(word < words[start] and (words[start + 1 + word] >> (code & 63)) & 1 == 1)
 
 
 @kernel
@@ -104,6 +114,7 @@ def _descend_any(
     nodes: Array,
     numbers: Array,
     roots: Array,
+    words: Array,
     indptr: Array,
     codes: Array,
 ) -> None:
@@ -118,8 +129,12 @@ def _descend_any(
             asks = node["asks"]
             x = X[row + k * (1 - across), asks & FEATURE]
             if asks & BY_CODE and x == x:
-                number = numbers[at[k]]
-                left = has_code(x, indptr[number], indptr[number + 1], codes)
+                start = int(node["threshold"])
+                if words[start] > 0:
+                    left = _has_bit(x, start, words)
+                else:
+                    number = numbers[at[k]]
+                    left = has_code(x, indptr[number], indptr[number + 1], codes)
             else:
                 left = (x <= node["threshold"]) | ((x != x) & (asks < 0))
             below = node["child"] + (not left)
@@ -137,6 +152,7 @@ def walk_trees(
     nodes: Array,
     numbers: Array,
     roots: Array,
+    words: Array,
     indptr: Array,
     codes: Array,
 ) -> None:
@@ -146,12 +162,12 @@ def walk_trees(
     is room for `TOGETHER` records. What a call of `_descend` is told outright is known when it
     is compiled: its loop is unrolled and its questions are answered.
     """
-    by_code, missing = indptr.size > 0, _has_nan(X)
+    by_code, missing = words.size > 0, _has_nan(X)
     whole = X.shape[0] - X.shape[0] % TOGETHER
     for t in range(roots.size):
         for i in range(0, whole, TOGETHER):
             if by_code:
-                _descend_any(X, i, t, 0, TOGETHER, at, nodes, numbers, roots, indptr, codes)
+                _descend_any(X, i, t, 0, TOGETHER, at, nodes, numbers, roots, words, indptr, codes)
             elif missing:
                 _descend(X, i, t, 0, True, at, nodes, roots)
             else:
@@ -170,7 +186,7 @@ def walk_trees(
         for t in range(0, roots.size, TOGETHER):
             count = min(TOGETHER, roots.size - t)
             if count < TOGETHER or by_code:
-                _descend_any(X, i, t, 1, count, at, nodes, numbers, roots, indptr, codes)
+                _descend_any(X, i, t, 1, count, at, nodes, numbers, roots, words, indptr, codes)
             else:
                 _descend(X, i, t, 1, True, at, nodes, roots)
             for k in range(count):

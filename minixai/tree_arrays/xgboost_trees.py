@@ -3,7 +3,8 @@
 Rows are rounded to float32 and compared by ``<`` with float32, so thresholds are mapped by
 `threshold_of_float32`. The categories listed at a node go right and all others left, so such a
 node has its children exchanged. The base score is saved on the scale of the target: a probability
-for logistic objectives, a mean for those with a log link. Leaves keep XGBoost's node numbers,
+for logistic objectives, a mean for those with a log link. The categories of a frame are saved since
+XGBoost 3.1; of older models the arrays take their codes. Leaves keep XGBoost's node numbers,
 unless pruning has left gaps in them.
 
 Source: XGBoost's JSON model format, versions 2 and 3.

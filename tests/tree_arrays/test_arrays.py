@@ -109,6 +109,19 @@ def test_trees_are_added_one_after_the_other(drawn):
     assert np.array_equal(out, trees.predict(X).reshape(out.shape))
 
 
+@pytest.mark.parametrize(
+    "codes", [[0], [63], [64], [0, 1, 63, 64, 127, 128], [511], [512, 1023], [3, 2**31 - 2]]
+)
+def test_categories_close_and_far_apart_are_found(codes):
+    trees = stump(categories=([0, len(codes), len(codes), len(codes)], codes))
+    asked = np.unique([*codes, *np.add(codes, 1), *np.subtract(codes, 1), 2**31, 2**40, 1e300, 7])
+    X = np.column_stack([0 * asked, asked])
+    expected = np.where(np.isin(asked, codes), -1.0, 2.0)
+    assert np.array_equal(trees.predict(X), expected)
+    assert np.array_equal(np.concatenate([trees.predict(row[None]) for row in X]), expected)
+    assert trees.predict([[0.0, codes[0] + 0.5]])[0] == -1.0, "cut to a whole number"
+
+
 def test_a_chain_of_a_hundred_nodes_is_walked_to_its_end():
     depth = 100
     inner, leaf = 2 * np.arange(depth), np.full(2 * depth + 1, -1)
