@@ -47,7 +47,7 @@ def forests(draw):
             held["cover"][node] = float(rng.integers(1, 9))
         return node
 
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.sampled_from([1, 3, 9]))):
         roots.append(len(held["feature"]))
         grow(draw(st.integers(0, 4)))
     n_nodes = len(held["feature"])
@@ -66,6 +66,6 @@ def forests(draw):
         categories=(indptr, codes) if draw(st.booleans()) else None,
         base_value=rng.normal(size=n_outputs),
     )
-    X = rng.integers(-4, 5, size=(7, n_features)) / 2
-    X[rng.random(X.shape) < 0.2] = np.nan
+    X = rng.integers(-4, 5, size=(19, n_features)) / 2  # eight, eight and three rows
+    X[rng.random(X.shape) < draw(st.sampled_from([0.0, 0.2]))] = np.nan
     return trees, X
