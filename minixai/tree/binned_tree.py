@@ -242,9 +242,7 @@ def _find_split(
     best[GAIN], best[BAR], best[FEATURE] = -1.0, -1.0, -1.0
     absolute = -1.0
     if may_split(nodes, node, limits):
-        absolute = sum_rows(
-            data.target, data.pairs, data.n_outputs, rows, start, end, work.totals
-        )
+        absolute = sum_rows(data.target, data.pairs, data.n_outputs, rows, start, end, work.totals)
     if absolute < 0.0:
         _release_slot(work, node)
         return write_split(nodes, node, best, limits)

@@ -27,6 +27,7 @@ __all__ = [
     "draw_feature",
     "may_split",
     "node_space",
+    "seed_pair",
     "sum_rows",
     "take_node",
     "write_split",
@@ -47,6 +48,11 @@ class Nodes(NamedTuple):
     end: Array
     depth: Array
     gain: Array
+
+
+def seed_pair(draws: np.random.Generator) -> Array:
+    """Draw the seed of the two generators that `draw_feature` combines."""
+    return draws.integers(1, 2147483399, 2)
 
 
 def node_space(n_rows: int, limits: Limits) -> Nodes:

@@ -150,7 +150,9 @@ def count_column(
 
 
 @kernel
-def _codes_of_few(codes: Array, feature: int, rows: Array, start: int, end: int, used: Array) -> int:
+def _codes_of_few(
+    codes: Array, feature: int, rows: Array, start: int, end: int, used: Array
+) -> int:
     """List the codes of few rows, rising: a bit for each code, read from the lowest on."""
     marks = used[256:]
     for word in range(8):

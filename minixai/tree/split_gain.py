@@ -70,7 +70,7 @@ def measure_gain(left: Array, totals: Array, n_outputs: int, entropy: bool) -> f
     for k in range(1, n_outputs + 1):
         apart = left[k] - w_left * (totals[k] / w)
         found += apart * apart
-    return found * w / (w_left * w_right)  # (1)
+    return float(found * w / (w_left * w_right))  # (1)
 
 
 @kernel
