@@ -2,5 +2,12 @@
 
 from minixai.tree.cost_complexity import PruningPath
 from minixai.tree.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
+from minixai.tree.random_forest import RandomForestClassifier, RandomForestRegressor
 
-__all__ = ["DecisionTreeClassifier", "DecisionTreeRegressor", "PruningPath"]
+__all__ = [
+    "DecisionTreeClassifier",
+    "DecisionTreeRegressor",
+    "PruningPath",
+    "RandomForestClassifier",
+    "RandomForestRegressor",
+]

@@ -293,7 +293,8 @@ class DecisionTreeRegressor(_SingleTree, TreeRegressor):
         matrix, target = self._validated_fit(X, y, numeric_target=True)
         weights = moderate_weights(as_weights(sample_weight, len(matrix)))
         scaled = scale_target(target, weights)
-        return self._grow(matrix, scaled.values, scaled.pairs, 1, scaled.gain_unit, scaled.exponent)
+        pairs = weighted_pairs(scaled.centred, weights)
+        return self._grow(matrix, scaled.values, pairs, 1, scaled.gain_unit, scaled.exponent)
 
 
 class DecisionTreeClassifier(_SingleTree, AveragingTreeClassifier):

@@ -30,13 +30,15 @@ from minixai.tree.growing_tree import (
 )
 from minixai.tree.split_gain import (
     BAR,
+    CUT,
     FEATURE,
     GAIN,
+    MISSING_LEFT,
     Limits,
+    bar_above,
     fits,
     measure_gain,
     noise_of,
-    offer,
 )
 
 __all__ = ["Columns", "grow_exact", "sort_columns"]
@@ -217,7 +219,8 @@ def _scan_column(
                 to_left = missing_left == 1
                 if present == end:
                     to_left = left[0] > weight - left[0]
-                offer(best, gain, noise, feature, cut, to_left)
+                best[GAIN], best[BAR] = gain, bar_above(gain, noise)
+                best[FEATURE], best[CUT], best[MISSING_LEFT] = feature, cut, to_left
 
 
 @kernel

@@ -28,8 +28,8 @@ class ScaledTarget(NamedTuple):
 
     values: Array
     """float64 (n_samples,), in [-1, 1]."""
-    pairs: Array
-    """float64 (n_samples, 2): weight, and weight times centred value."""
+    centred: Array
+    """float64 (n_samples,): about the mean."""
     exponent: int
     """``ldexp(values, exponent)`` is the target."""
 
@@ -56,7 +56,7 @@ def scale_target(y: Array, weights: Array) -> ScaledTarget:
     spread = np.sqrt(np.average((values - mean) ** 2, weights=weights))
     grid = np.ldexp(0.5, np.frexp(spread)[1]) if spread > 0 else 1.0
     centre = grid * np.rint(mean / grid)  # (2)
-    return ScaledTarget(values, weighted_pairs(values - centre, weights), exponent)
+    return ScaledTarget(values, values - centre, exponent)
 
 
 def weighted_pairs(values: Array, weights: Array) -> Array:

@@ -28,7 +28,7 @@ from typing import NamedTuple
 from minixai._numba import kernel
 from minixai.protocols import Array
 
-__all__ = ["Limits", "bar_above", "fits", "measure_gain", "noise_of", "offer"]
+__all__ = ["Limits", "bar_above", "fits", "measure_gain", "noise_of"]
 
 GAIN, BAR, FEATURE, CUT, MISSING_LEFT, LEFT_WEIGHT = 0, 1, 2, 3, 4, 5
 """Places in the array of the best split found so far."""
@@ -103,15 +103,3 @@ def fits(w_left: float, w_right: float, n_left: int, n_right: int, limits: Limit
         and n_left >= limits.min_leaf
         and n_right >= limits.min_leaf
     )
-
-
-@kernel
-def offer(
-    best: Array, gain: float, noise: float, feature: int, cut: float, missing_left: bool
-) -> None:
-    """Make a candidate the best split."""
-    best[GAIN] = gain
-    best[BAR] = bar_above(gain, noise)
-    best[FEATURE] = feature
-    best[CUT] = cut
-    best[MISSING_LEFT] = missing_left
