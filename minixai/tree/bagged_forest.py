@@ -74,7 +74,7 @@ class BaggedForest(TreeModel):
         Parameters
         ----------
         corrected : bool
-            Whether to measure on the rows that a tree has not seen; needs ``bootstrap``.
+            Whether to measure on the rows that a tree has not seen; needs ``oob_score=True``.
         groups : dict of name -> list of columns (names or indices), optional
             Columns whose falls are summed; columns left out stay on their own.
 
@@ -87,13 +87,13 @@ class BaggedForest(TreeModel):
         Raises
         ------
         ParameterError
-            Corrected without ``bootstrap``, or groups that name no columns.
+            Corrected without ``oob_score``, or groups that name no columns.
         """
         self._check_fitted()
-        if corrected and not self.bootstrap:
+        if corrected and not hasattr(self, "oob_score_"):
             raise ParameterError(
-                "`corrected` needs rows that a tree has not seen, and `bootstrap` is False: fit "
-                "with bootstrap=True, or ask for corrected=False."
+                "`corrected` needs the rows that a tree has not seen, and the forest was fitted "
+                "without: fit with oob_score=True, or ask for corrected=False."
             )
         names = self._names_of_features() or tuple(f"x{j}" for j in range(self.n_features_in_))
         players = check_groups(groups, names)

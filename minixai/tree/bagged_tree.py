@@ -41,6 +41,7 @@ class Bagging(NamedTuple):
     n_outputs: int
     n_drawn: int
     """Rows drawn for a tree, by their weights; 0 takes all as they are."""
+    follow_unseen: bool
     random_state: Any
 
 
@@ -88,7 +89,9 @@ def grow_bagged(bagging: Bagging, limits: Limits, number: int) -> BaggedTree:
     )
     nodes, n = grow_binned(data, rows, limits, seed_pair(draws))
     averages = average_nodes(nodes, n, rows, bagging.target, weights, bagging.n_outputs)
-    unseen = np.flatnonzero((drawn == 0) & (bagging.weights > 0))
+    unseen = np.zeros(0, dtype=np.int64)
+    if bagging.follow_unseen:
+        unseen = np.flatnonzero((drawn == 0) & (bagging.weights > 0))
     leaves, unseen_falls = follow_rows(
         bagging.codes, unseen, nodes, averages, bagging.target, bagging.weights
     )

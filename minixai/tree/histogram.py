@@ -3,7 +3,7 @@ r"""Histograms of binned columns, and the best split that one of them allows.
 A histogram has for every feature and code a cell: the weight of the rows with that code, their
 sum of weight times target for every output, and, where rows are counted, their number last. Of
 two children only the smaller is counted; the larger is the parent less the smaller. A node of
-few rows is counted a feature at a time into one column of cells, of which only the touched ones
+few rows is counted a few features at a time into columns of cells, of which only the touched ones
 are looked at and cleaned.
 
 Source: Ke et al. (2017), LightGBM, NeurIPS 30, section 2.1, for the histograms; the subtraction
@@ -38,8 +38,10 @@ from minixai.tree.split_gain import (
 __all__ = [
     "Binned",
     "add_rows",
+    "clean_column",
     "clear_histogram",
-    "count_column",
+    "codes_of_rows",
+    "count_columns",
     "scan_column",
     "subtract_histogram",
     "touched_codes",
@@ -127,25 +129,45 @@ def touched_codes(column: Array, n_bins: int, counted: bool, used: Array) -> int
 
 
 @kernel
-def count_column(
-    data: Binned, feature: int, rows: Array, start: int, end: int, column: Array, used: Array
-) -> int:
-    """Count one feature of a node into clean cells (256, n_sums); return as `touched_codes`."""
+def count_columns(
+    data: Binned, features: Array, n_taken: int, rows: Array, start: int, end: int, columns: Array
+) -> None:
+    """Count some features of a node into clean cells (n_taken or more, 256, n_sums).
+
+    All of them in one walk over the rows: adding to a cell waits for the last addition to it.
+    """
     codes, pairs = data.codes, data.pairs
-    last = column.shape[1] - 1
+    last = columns.shape[2] - 1
     for t in range(start, end):
         row = rows[t]
-        cell = column[codes[row, feature]]
-        cell[0] += pairs[row, 0]
-        if data.n_outputs == 1:
-            cell[1] += pairs[row, 1]
-        else:
-            cell[1 + int(data.target[row])] += pairs[row, 0]
-        if data.counted:
-            cell[last] += 1.0
-    if end - start > _FEW:
+        w, s, k = pairs[row, 0], pairs[row, 1], 1
+        if data.n_outputs > 1:
+            s, k = w, 1 + int(data.target[row])
+        for d in range(n_taken):
+            cell = columns[d, codes[row, features[d]]]
+            cell[0] += w
+            cell[k] += s
+            if data.counted:
+                cell[last] += 1.0
+
+
+@kernel
+def codes_of_rows(
+    data: Binned, feature: int, rows: Array, start: int, end: int, column: Array, used: Array
+) -> int:
+    """Return as `touched_codes` the codes of a feature that was counted."""
+    if end - start > _FEW or data.n_bins[feature] < end - start:
         return touched_codes(column, data.n_bins[feature], data.counted, used)
-    return _codes_of_few(codes, feature, rows, start, end, used)
+    return _codes_of_few(data.codes, feature, rows, start, end, used)
+
+
+@kernel
+def clean_column(column: Array, used: Array, n_used: int) -> None:
+    """Set the cells that were touched to 0."""
+    for k in range(column.shape[1]):
+        for u in range(n_used):
+            column[used[u], k] = 0.0
+        column[MISSING, k] = 0.0
 
 
 @kernel

@@ -57,7 +57,8 @@ class RandomForestRegressor(BaggedForest, TreeRegressor):
     bootstrap : bool
         Whether each tree gets rows drawn with replacement, by their weights; False gives it all.
     oob_score : bool
-        Whether to keep what the trees say of the rows that they have not seen.
+        Whether to ask the trees about the rows that they have not seen: for ``oob_score_``, and
+        for the corrected `impurity_importance`. Needs ``bootstrap``.
     max_samples : int or float, optional
         Rows drawn for a tree; a float is a share; None draws as many as there are.
     n_jobs : int or Engine
@@ -162,6 +163,7 @@ class RandomForestRegressor(BaggedForest, TreeRegressor):
                 balanced=False,
                 n_outputs=1,
                 n_drawn=self._n_drawn(weights),
+                follow_unseen=bool(self.oob_score),
                 random_state=self.random_state,
             )
             unit = scaled.gain_unit
@@ -297,6 +299,7 @@ class RandomForestClassifier(BaggedForest, AveragingTreeClassifier):
                 balanced=self._is_balanced_anew(),
                 n_outputs=1 if n_classes == 2 else n_classes,
                 n_drawn=self._n_drawn(weights),
+                follow_unseen=bool(self.oob_score),
                 random_state=self.random_state,
             )
             # The variance of the share of one of two classes is half their Gini index.
