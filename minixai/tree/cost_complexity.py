@@ -62,8 +62,9 @@ def pruning_path(nodes: Nodes, n_nodes: int, risk: Array) -> PruningPath:
 def which_stay(nodes: Nodes, n_nodes: int, risk: Array, ccp_alpha: float) -> tuple[Array, Array]:
     """Return the nodes that stay at a price, rising, and which of all nodes are leaves then."""
     is_leaf = nodes.left[:n_nodes] < 0
-    spare = np.zeros(n_nodes)
-    _prune(nodes, _branches(is_leaf, risk), ccp_alpha, spare, spare)
+    if ccp_alpha > 0:  # a free leaf stays, though its split gained nothing
+        spare = np.zeros(n_nodes)
+        _prune(nodes, _branches(is_leaf, risk), ccp_alpha, spare, spare)
     stays = np.zeros(n_nodes, dtype=bool)
     stays[0] = True
     for node in range(n_nodes):

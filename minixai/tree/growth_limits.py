@@ -49,8 +49,10 @@ def growth_limits(
     """
     n_rows, n_features = shape
     min_leaf = _rows(model.min_samples_leaf, n_rows)
-    with np.errstate(over="ignore"):
-        min_gain = np.float64(model.min_impurity_decrease) * weight / np.float64(gain_unit)
+    min_gain = np.float64(model.min_impurity_decrease) * weight
+    if min_gain > 0:  # the unit of tiny targets may be 0: nothing gains enough
+        with np.errstate(over="ignore", divide="ignore"):
+            min_gain = min_gain / gain_unit
     return Limits(
         max_depth=_ENDLESS if model.max_depth is None else int(model.max_depth),
         min_split=max(2, 2 * min_leaf, _rows(model.min_samples_split, n_rows)),

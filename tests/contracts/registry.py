@@ -31,6 +31,12 @@ from minixai.data import (
 from minixai.explain import Gradient, InputXGradient
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
+from minixai.tree import (
+    DecisionTreeClassifier,
+    DecisionTreeRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
 
@@ -62,6 +68,22 @@ ESTIMATORS = {
     "MLPRegressor huber": (lambda: MLPRegressor(loss="huber", **small), numbers),
     "MLPClassifier": (lambda: MLPClassifier(**small), two_classes),
     "MLPClassifier of three": (lambda: MLPClassifier(**small), three_classes),
+    "DecisionTreeRegressor": (DecisionTreeRegressor, numbers),
+    "DecisionTreeRegressor histogram": (
+        lambda: DecisionTreeRegressor(splitter="histogram", max_leaf_nodes=6),
+        numbers,
+    ),
+    "DecisionTreeClassifier": (DecisionTreeClassifier, two_classes),
+    "DecisionTreeClassifier of three": (
+        lambda: DecisionTreeClassifier(criterion="entropy", max_depth=3),
+        three_classes,
+    ),
+    "RandomForestRegressor": (lambda: RandomForestRegressor(10, oob_score=True), numbers),
+    "RandomForestClassifier": (lambda: RandomForestClassifier(3), two_classes),
+    "RandomForestClassifier of three": (
+        lambda: RandomForestClassifier(12, oob_score=True, class_weight="balanced_subsample"),
+        three_classes,
+    ),
     "StandardScaler": (StandardScaler, numbers),
     "SimpleImputer": (SimpleImputer, numbers),
     "SimpleImputer constant": (
@@ -114,6 +136,12 @@ SCIKIT_LEARN = {
     "LinearRegression sgd": lambda: LinearRegression(solver="sgd"),
     "MLPRegressor": MLPRegressor,
     "MLPClassifier": MLPClassifier,
+    "DecisionTreeRegressor": DecisionTreeRegressor,
+    "DecisionTreeRegressor histogram": lambda: DecisionTreeRegressor(splitter="histogram"),
+    "DecisionTreeClassifier": DecisionTreeClassifier,
+    "DecisionTreeClassifier histogram": lambda: DecisionTreeClassifier(splitter="histogram"),
+    "RandomForestRegressor": lambda: RandomForestRegressor(10),
+    "RandomForestClassifier": lambda: RandomForestClassifier(10),
     "StandardScaler": StandardScaler,
     "SimpleImputer": SimpleImputer,
     "NeighborImputer": NeighborImputer,
@@ -149,7 +177,7 @@ OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
 OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
-DRAWS_ROWS = {"LinearRegression sgd"}
+DRAWS_ROWS = {"LinearRegression sgd", "RandomForestClassifier", "RandomForestRegressor"}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""
 
 
