@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 EXPECTED = {
     "compression",
     "encoding",
+    "forest",
     "import_time",
     "linear_regression",
     "permutation_importance",
@@ -79,6 +80,15 @@ def test_both_encode_the_quick_table_alike(capsys):
     results = import_module("benchmarks.encoding").main(["--quick"])
     capsys.readouterr()
     assert results["difference"] < 1e-12
+
+
+def test_both_forests_of_the_quick_benchmark_learn(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.forest").main(["--quick"])
+    capsys.readouterr()
+    for problem in results.values():
+        for name, scores in problem["scores"].items():
+            assert (scores > 0.1).all(), name
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():
