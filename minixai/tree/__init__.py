@@ -1,3 +1,13 @@
 """Trees, forests, boosting and additive models of binned columns."""
 
-__all__: list[str] = []
+from minixai.tree.cost_complexity import PruningPath
+from minixai.tree.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
+from minixai.tree.random_forest import RandomForestClassifier, RandomForestRegressor
+
+__all__ = [
+    "DecisionTreeClassifier",
+    "DecisionTreeRegressor",
+    "PruningPath",
+    "RandomForestClassifier",
+    "RandomForestRegressor",
+]

@@ -198,4 +198,5 @@ class AveragingTreeClassifier(TreeClassifier):
         -------
         ndarray (n_samples,)
         """
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        shares = self.predict_proba(X)
+        return np.asarray(self.classes_[shares.argmax(axis=1)])

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 EXPECTED = {
     "compression",
     "encoding",
+    "forest",
     "import_time",
     "linear_regression",
     "logistic_regression",
@@ -100,6 +101,15 @@ def test_trees_in_arrays_answer_as_the_library_that_grew_them(capsys):
     assert results["sklearn"]["difference"] < 1e-12
     assert results.get("lightgbm", {"difference": 0.0})["difference"] < 1e-12
     assert results.get("xgboost", {"difference": 0.0})["difference"] < 1e-5
+
+
+def test_both_forests_of_the_quick_benchmark_learn(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.forest").main(["--quick"])
+    capsys.readouterr()
+    for problem in results.values():
+        for name, scores in problem["scores"].items():
+            assert (scores > 0.1).all(), name
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():

@@ -33,7 +33,8 @@ def slope(function, x, step=1e-3):
 
 def raw_score(model, X):
     """The raw score: what `input_gradient` differentiates."""
-    return getattr(model, "decision_function", model.predict)(X)
+    ask = "predict_proba" if hasattr(model, "classes_") else "predict"
+    return getattr(model, "decision_function", getattr(model, ask))(X)
 
 
 def check_prediction_shapes(model, X, y):
@@ -42,10 +43,11 @@ def check_prediction_shapes(model, X, y):
     if hasattr(model, "classes_"):
         k = len(model.classes_)
         assert set(predicted) <= set(model.classes_)
-        scores = model.decision_function(X)
-        assert scores.shape == ((len(X),) if k == 2 else (len(X), k))
-        best = (scores > 0).astype(int) if k == 2 else scores.argmax(axis=1)
-        assert np.array_equal(model.classes_[best], predicted)
+        if hasattr(model, "decision_function"):  # trees that average shares have none
+            scores = model.decision_function(X)
+            assert scores.shape == ((len(X),) if k == 2 else (len(X), k))
+            best = (scores > 0).astype(int) if k == 2 else scores.argmax(axis=1)
+            assert np.array_equal(model.classes_[best], predicted)
         if hasattr(model, "predict_proba"):
             shares = model.predict_proba(X)
             assert shares.shape == (len(X), k)
@@ -169,6 +171,23 @@ def check_terms(model, X, y):
     assert np.abs(terms.completeness_gap).max() < 1e-9
 
 
+def check_tree_arrays(model, X, y):
+    trees = model.tree_arrays()
+    assert trees.n_features == X.shape[1]
+    raw = trees.predict(X)
+    if hasattr(model, "decision_function"):
+        expected = model.decision_function(X)
+    elif hasattr(model, "classes_"):
+        expected = model.predict_proba(X)
+        expected = expected[:, 1] if expected.shape[1] == 2 else expected
+    else:
+        expected = model.predict(X)
+    np.testing.assert_allclose(raw, expected, rtol=1e-12, atol=1e-12)
+    inner = np.flatnonzero(~trees.is_leaf)
+    below = trees.cover[trees.children_left[inner]] + trees.cover[trees.children_right[inner]]
+    np.testing.assert_allclose(trees.cover[inner], below, rtol=1e-12)
+
+
 CHECKS = {
     protocols.Predictor: [
         check_prediction_shapes,
@@ -180,5 +199,6 @@ CHECKS = {
     protocols.Layered: [check_layers],
     protocols.ColumnReplacer: [check_column_replacer],
     protocols.Additive: [check_terms],
+    protocols.TreeEnsemble: [check_tree_arrays],
 }
 """By capability; a model is checked for every capability it has."""

@@ -31,6 +31,12 @@ from minixai.data import (
 from minixai.explain import Gradient, InputXGradient
 from minixai.linear import Lasso, LassoCV, LinearRegression, LinearSVM, LogisticRegression
 from minixai.neural import MLPClassifier, MLPRegressor
+from minixai.tree import (
+    DecisionTreeClassifier,
+    DecisionTreeRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
 
@@ -81,6 +87,22 @@ ESTIMATORS = {
     "MLPRegressor huber": (lambda: MLPRegressor(loss="huber", **small), numbers),
     "MLPClassifier": (lambda: MLPClassifier(**small), two_classes),
     "MLPClassifier of three": (lambda: MLPClassifier(**small), three_classes),
+    "DecisionTreeRegressor": (DecisionTreeRegressor, numbers),
+    "DecisionTreeRegressor histogram": (
+        lambda: DecisionTreeRegressor(splitter="histogram", max_leaf_nodes=6),
+        numbers,
+    ),
+    "DecisionTreeClassifier": (DecisionTreeClassifier, two_classes),
+    "DecisionTreeClassifier of three": (
+        lambda: DecisionTreeClassifier(criterion="entropy", max_depth=3),
+        three_classes,
+    ),
+    "RandomForestRegressor": (lambda: RandomForestRegressor(10, oob_score=True), numbers),
+    "RandomForestClassifier": (lambda: RandomForestClassifier(3), two_classes),
+    "RandomForestClassifier of three": (
+        lambda: RandomForestClassifier(12, oob_score=True, class_weight="balanced_subsample"),
+        three_classes,
+    ),
     "StandardScaler": (StandardScaler, numbers),
     "SimpleImputer": (SimpleImputer, numbers),
     "SimpleImputer constant": (
@@ -144,6 +166,12 @@ SCIKIT_LEARN = {
     ),
     "MLPRegressor": MLPRegressor,
     "MLPClassifier": MLPClassifier,
+    "DecisionTreeRegressor": DecisionTreeRegressor,
+    "DecisionTreeRegressor histogram": lambda: DecisionTreeRegressor(splitter="histogram"),
+    "DecisionTreeClassifier": DecisionTreeClassifier,
+    "DecisionTreeClassifier histogram": lambda: DecisionTreeClassifier(splitter="histogram"),
+    "RandomForestRegressor": lambda: RandomForestRegressor(10),
+    "RandomForestClassifier": lambda: RandomForestClassifier(10),
     "StandardScaler": StandardScaler,
     "SimpleImputer": SimpleImputer,
     "NeighborImputer": NeighborImputer,
@@ -179,7 +207,13 @@ OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
 OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
-DRAWS_ROWS = {"LassoCV", "LinearRegression sgd", "LinearSVM dual_coordinate_descent"}
+DRAWS_ROWS = {
+    "LassoCV",
+    "LinearRegression sgd",
+    "LinearSVM dual_coordinate_descent",
+    "RandomForestClassifier",
+    "RandomForestRegressor",
+}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""
 
 

@@ -111,6 +111,7 @@ BROKEN_MODELS = {
     "check_layers": ("MLPClassifier", transposed_layers),
     "check_column_replacer": ("MLPRegressor", stale_replacer),
     "check_terms": ("LinearRegression", lost_term),
+    "check_tree_arrays": ("DecisionTreeRegressor", scaled("predict")),
 }
 
 
