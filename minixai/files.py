@@ -55,6 +55,8 @@ REGISTRY = {
     "Explanation": "minixai.explanation:Explanation",
     "FrequencyEncoder": "minixai.data:FrequencyEncoder",
     "HashingEncoder": "minixai.data:HashingEncoder",
+    "GradientBoostingClassifier": "minixai.tree:GradientBoostingClassifier",
+    "GradientBoostingRegressor": "minixai.tree:GradientBoostingRegressor",
     "Importance": "minixai.importance:Importance",
     "LinearRegression": "minixai.linear:LinearRegression",
     "LogTransformer": "minixai.data:LogTransformer",

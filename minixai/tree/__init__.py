@@ -1,3 +1,6 @@
 """Trees, forests, boosting and additive models of binned columns."""
 
-__all__: list[str] = []
+from minixai.tree.boosted_classifier import GradientBoostingClassifier
+from minixai.tree.boosted_regressor import GradientBoostingRegressor
+
+__all__ = ["GradientBoostingClassifier", "GradientBoostingRegressor"]

@@ -31,7 +31,9 @@ from minixai.data import (
 from minixai.explain import Gradient, InputXGradient
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
+from minixai.tree import GradientBoostingClassifier, GradientBoostingRegressor
 
+boosted = {"n_estimators": 3, "min_samples_leaf": 2}
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
 
 
@@ -62,6 +64,16 @@ ESTIMATORS = {
     "MLPRegressor huber": (lambda: MLPRegressor(loss="huber", **small), numbers),
     "MLPClassifier": (lambda: MLPClassifier(**small), two_classes),
     "MLPClassifier of three": (lambda: MLPClassifier(**small), three_classes),
+    "GradientBoostingRegressor": (lambda: GradientBoostingRegressor(**boosted), numbers),
+    "GradientBoostingRegressor stopping": (
+        lambda: GradientBoostingRegressor(early_stopping=True, subsample=0.7, **boosted),
+        numbers,
+    ),
+    "GradientBoostingClassifier": (lambda: GradientBoostingClassifier(**boosted), two_classes),
+    "GradientBoostingClassifier of three": (
+        lambda: GradientBoostingClassifier(**boosted),
+        three_classes,
+    ),
     "StandardScaler": (StandardScaler, numbers),
     "SimpleImputer": (SimpleImputer, numbers),
     "SimpleImputer constant": (
@@ -114,6 +126,8 @@ SCIKIT_LEARN = {
     "LinearRegression sgd": lambda: LinearRegression(solver="sgd"),
     "MLPRegressor": MLPRegressor,
     "MLPClassifier": MLPClassifier,
+    "GradientBoostingRegressor": GradientBoostingRegressor,
+    "GradientBoostingClassifier": GradientBoostingClassifier,
     "StandardScaler": StandardScaler,
     "SimpleImputer": SimpleImputer,
     "NeighborImputer": NeighborImputer,
