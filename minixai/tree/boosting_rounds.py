@@ -92,10 +92,12 @@ class Boosted:
         )
         feature = np.concatenate([tree.feature for tree in grown])
         bins = np.concatenate([tree.bin for tree in grown])
+        threshold = np.zeros(len(left))
+        threshold[inner] = self.bins.thresholds(feature[inner], bins[inner])
         trees = TreeArrays(
             n_features=self.bins.n_features,
-            feature=np.where(inner, feature, -1),
-            threshold=self._thresholds(feature, bins, inner),
+            feature=feature,
+            threshold=threshold,
             children_left=left,
             children_right=np.where(inner, left + 1, -1),
             value=value,
@@ -106,15 +108,7 @@ class Boosted:
             link=link,
             feature_names=names,
         )
-        return trees, np.where(inner, np.concatenate([tree.gain for tree in grown]), 0.0)
-
-    def _thresholds(self, feature: Array, bins: Array, inner: Array) -> Array:
-        """Return the edge of each split; infinity where all values go left."""
-        threshold = np.where(inner, np.inf, 0.0)
-        has_edge = inner & (bins < self.bins.n_bins[feature] - 1)
-        places = self.bins.indptr[feature[has_edge]] + bins[has_edge]
-        threshold[has_edge] = self.bins.edges[places]
-        return threshold
+        return trees, np.concatenate([tree.gain for tree in grown])
 
 
 def boost(

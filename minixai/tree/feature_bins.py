@@ -63,6 +63,20 @@ class FeatureBins:
         """Return the edges of one column."""
         return np.asarray(self.edges[self.indptr[column] : self.indptr[column + 1]])
 
+    def thresholds(self, feature: Array, cut: Array) -> Array:
+        """Return the values x that say ``x <= threshold`` where a code says ``code <= cut``.
+
+        Parameters
+        ----------
+        feature, cut : int arrays (n_cuts,)
+            Columns, and codes of them; the last code of a column has all its values left.
+        """
+        place = self.indptr[feature] + cut
+        inside = place < self.indptr[feature + 1]
+        found = np.full(len(place), np.inf)
+        found[inside] = self.edges[place[inside]]
+        return found
+
     def codes(self, X: Array) -> Array:
         """Return the codes of a matrix, uint8 (n_samples, n_features), C-ordered."""
         out = np.empty(X.shape, dtype=np.uint8)

@@ -246,14 +246,15 @@ class TreeGrower:
         _sum_rows(node, self.rows, gradient, curvature, weights, sums)
         value = np.empty(n_nodes)
         _write_values(sums, amount, self.rules.l2, s_g / s_h, rate, value)
+        inner = node[:, LEFT] >= 0  # an open leaf knows a split that it has not made
         return GrownTree(
-            node[:, FEATURE].astype(np.int32),
+            np.where(inner, node[:, FEATURE], -1).astype(np.int32),
             node[:, BIN].astype(np.int32),
             node[:, MISSING_LEFT].astype(bool),
             node[:, LEFT].astype(np.int32),
             value,
             sums[:, 2].copy(),
-            amount[:, GAIN] * (s_h / s_g / s_g),
+            np.where(inner, amount[:, GAIN] * (s_h / s_g / s_g), 0.0),
         )
 
 

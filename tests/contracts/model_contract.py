@@ -166,6 +166,17 @@ def check_terms(model, X, y):
     assert np.abs(terms.completeness_gap).max() < 1e-9
 
 
+def check_tree_arrays(model, X, y):
+    trees = model.tree_arrays()
+    assert trees.n_features == X.shape[1]
+    raw = raw_score(model, X)
+    if hasattr(model, "decision_function") or trees.link == "identity":
+        np.testing.assert_allclose(trees.predict(X), raw, rtol=1e-10, atol=1e-10)
+    inner = np.flatnonzero(~trees.is_leaf)
+    below = trees.cover[trees.children_left[inner]] + trees.cover[trees.children_right[inner]]
+    np.testing.assert_allclose(below, trees.cover[inner], rtol=1e-10)
+
+
 CHECKS = {
     protocols.Predictor: [
         check_prediction_shapes,
@@ -177,5 +188,6 @@ CHECKS = {
     protocols.Layered: [check_layers],
     protocols.ColumnReplacer: [check_column_replacer],
     protocols.Additive: [check_terms],
+    protocols.TreeEnsemble: [check_tree_arrays],
 }
 """By capability; a model is checked for every capability it has."""
