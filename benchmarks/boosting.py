@@ -132,4 +132,3 @@ def compare(make: Any, n_rows: int, task: str, n_trees: int, n_rounds: int) -> d
     print(f"\n{n_rows:,} x {X.shape[1]} {make.__name__}, {task}, {n_trees} trees of 31 leaves")
     print("\n".join(result.lines(OURS, "fit", 1, notes)))
     return {"ratios": {each: result.ratio(each, OURS) for each in turns}, "scores": scores}
-

@@ -171,8 +171,8 @@ class GradientBoostingClassifier(BoostedTrees, TreeClassifier):
         with all_or_nothing(self):
             rows, labels = self._validated_fit(X, y, numeric_target=False)
             weights = as_weights(sample_weight, len(rows))
-            known = weights > 0
-            rows, labels, weights = rows[known], labels[known], weights[known]
+            if not weights.all():
+                rows, labels, weights = (a[weights > 0] for a in (rows, labels, weights))
             codes = self._encode_labels(labels)
             weights = sample_weights(labels, self.class_weight, weights)
             n_classes = len(self.classes_)

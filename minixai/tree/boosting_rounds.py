@@ -131,7 +131,8 @@ def boost(
     held_out : pair of array and BoostingLoss, optional
         Other rows, watched and not learned from.
     """
-    bins = learn_bins(X, loss.weights, rules.max_bins)
+    alike = bool((loss.weights == loss.weights[0]).all())
+    bins = learn_bins(X, None if alike else loss.weights, rules.max_bins)
     table = bin_rows(X, bins)
     done = Boosted(bins, loss.start())
     learner = _Learner(table, loss, done.start, tree_rules, rules)
@@ -172,7 +173,8 @@ class _Learner:
         self.gradient, self.curvature = np.empty((k, n_rows)), np.empty((k, n_rows))
         self.engine = as_engine(rules.n_jobs)
         spread = self.engine.map if k == 1 and rules.n_jobs != 1 else None
-        self.growers = [TreeGrower(table, loss.weights, tree_rules, spread) for _ in range(k)]
+        weights = None if (loss.weights == 1.0).all() else loss.weights
+        self.growers = [TreeGrower(table, weights, tree_rules, spread) for _ in range(k)]
 
     def derive(self) -> float:
         mean_loss, self.sums = self.loss.derive(self.raw, self.gradient, self.curvature)

@@ -80,7 +80,7 @@ def find_split(
     """Write the best split of node ``number`` into its lines; feature -1 where none gains."""
     by_column, first, n_values = data[1], data[2], data[3]
     signs, allowed, min_rows, sure, min_curvature, penalty, min_gain = rules
-    gains, found, counts = room
+    gains, found, scratch = room
     total = node[TOTAL]
     lower, upper = amount[LOWER], amount[UPPER]
     curvature = float(total & LOW) + penalty
@@ -93,7 +93,7 @@ def find_split(
         if allowed.size == 0 or allowed[number, j]:
             cells = histogram[first[j] : first[j + 1]]
             gains[j] = _scan(
-                cells, n_values[j], total, signs[j], limits, counts, rows.size, 0, found[j]
+                cells, n_values[j], total, signs[j], limits, scratch, rows.size, 0, found[j]
             )
     node[FEATURE] = -1
     amount[GAIN] = 0.0
@@ -108,18 +108,11 @@ def find_split(
         if found[best, FEATURE] > 0 or min(side, (total & LOW) - side) >= sure:
             break
         cells = histogram[first[best] : first[best + 1]]
-        add_counts(by_column[best], rows, counts)
+        add_counts(by_column[best], rows, scratch[0])
         gains[best] = _scan(
-            cells,
-            n_values[best],
-            total,
-            signs[best],
-            limits,
-            counts,
-            rows.size,
-            min_rows,
+            cells, n_values[best], total, signs[best], limits, scratch, rows.size, min_rows,
             found[best],
-        )
+        )  # fmt: skip
     node[FEATURE] = best
     node[BIN], node[PART] = found[best, BIN], found[best, PART]
     node[MISSING_LEFT] = found[best, MISSING_LEFT]
@@ -128,64 +121,102 @@ def find_split(
 
 @kernel
 def _scan(
-    cells: Array,
-    n_values: int,
-    total: int,
-    sign: int,
-    limits: Any,
-    counts: Array,
-    n_rows: int,
-    min_rows: int,
-    found: Array,
-) -> float:
+    cells: Array, n_values: int, total: int, sign: int, limits: Any, room: Any, n_rows: int,
+    min_rows: int, found: Array,
+) -> float:  # fmt: skip
     """Return the largest saving of one column's splits; rows count where ``min_rows`` is not 0."""
-    best, min_curvature, penalty, lower, upper = limits
-    free = sign == 0 and lower == -math.inf and upper == math.inf
+    best, lower, upper = limits[0], limits[3], limits[4]
+    plain = sign == 0 and lower == -math.inf and upper == math.inf and min_rows == 0
     missing = cells[n_values] if cells.size > n_values else 0
-    whole_g, whole_h = total >> HALF, total & LOW
     found[FEATURE] = min_rows
     for missing_left in range(2 if missing != 0 else 1):
-        part = missing if missing_left == 1 else 0
-        left_rows = counts[n_values] if missing_left == 1 else 0
-        for bin in range(n_values if missing != 0 and missing_left == 0 else n_values - 1):
-            part += cells[bin]
-            h = part & LOW
-            if h < min_curvature:
-                left_rows += counts[bin]
-                continue
-            if whole_h - h < min_curvature:
-                break
-            if min_rows > 0:
-                left_rows += counts[bin]
-                if left_rows < min_rows or n_rows - left_rows < min_rows:
-                    continue
-            g = part >> HALF
-            left_g, left_h = float(g), float(h) + penalty
-            right_g, right_h = float(whole_g - g), float(whole_h - h) + penalty
-            if free:
-                gain = left_g * left_g / left_h + right_g * right_g / right_h  # (2)
-            else:
-                gain = _bounded_gain(left_g, left_h, right_g, right_h, sign, lower, upper)
-            if gain > best:
-                best = gain
-                found[BIN], found[PART] = bin, part
-                found[MISSING_LEFT] = missing_left if missing != 0 else 2 * h > whole_h
+        first = n_values if missing_left == 1 else -1
+        last = n_values if missing != 0 and missing_left == 0 else n_values - 1
+        if plain:
+            bin = _best_plain(cells, first, last, total, best, limits, room[1], room[2])
+        else:
+            bin = _best_limited(
+                cells, first, last, total, best, limits, sign, room, n_rows, min_rows
+            )
+        if bin >= 0:
+            best = room[2][bin]
+            found[BIN], found[PART] = bin, room[1][bin]
+            larger = 2 * (found[PART] & LOW) > total & LOW
+            found[MISSING_LEFT] = missing_left if missing != 0 else larger
     return float(best)
 
 
 @kernel
-def _bounded_gain(
-    left_g: float,
-    left_h: float,
-    right_g: float,
-    right_h: float,
-    sign: int,
-    lower: float,
-    upper: float,
-) -> float:
+def _best_plain(
+    cells: Array, first: int, last: int, total: int, best: float, limits: Any, parts: Array,
+    gains: Array,
+) -> int:  # fmt: skip
+    """Return the bin after which to split, -1 where none is better than ``best``.
+
+    Three loops, so that the one with the division becomes vectors.
+    """
+    least, penalty = limits[1], limits[2]
+    part = cells[first] if first >= 0 else 0
+    for bin in range(last):
+        part += cells[bin]
+        parts[bin] = part
+    whole_g, whole_h = float(total >> HALF), float(total & LOW)
+    for bin in range(last):
+        g, h = float(parts[bin] >> HALF), float(parts[bin] & LOW)
+        rest = whole_h - h
+        gain = _plain_gain(g, h + penalty, whole_g - g, rest + penalty)
+        gains[bin] = gain if h >= least and rest >= least else -1.0
+    place = -1
+    for bin in range(last):
+        if gains[bin] > best:
+            best, place = gains[bin], bin
+    return place
+
+
+@kernel
+def _best_limited(
+    cells: Array, first: int, last: int, total: int, best: float, limits: Any, sign: int,
+    room: Any, n_rows: int, min_rows: int,
+) -> int:  # fmt: skip
+    """Do the same under bounds of the values, in a given order of them, or with counted rows."""
+    _, least, penalty, lower, upper = limits
+    free = sign == 0 and lower == -math.inf and upper == math.inf
+    counts, parts, gains = room
+    part, rows_left = (cells[first], counts[first]) if first >= 0 else (0, 0)
+    whole_g, whole_h = float(total >> HALF), float(total & LOW)
+    place = -1
+    for bin in range(last):
+        part += cells[bin]
+        rows_left += counts[bin]
+        g, h = float(part >> HALF), float(part & LOW)
+        rest = whole_h - h
+        if h < least or rest < least:
+            continue
+        if min_rows > 0 and min(rows_left, n_rows - rows_left) < min_rows:
+            continue
+        if free:
+            gain = _plain_gain(g, h + penalty, whole_g - g, rest + penalty)
+        else:
+            sides = (g, h + penalty, whole_g - g, rest + penalty)
+            gain = _bounded_gain(sides, sign, lower, upper)
+        if gain > best:
+            best, place = gain, bin
+            gains[bin], parts[bin] = gain, part
+    return place
+
+
+@kernel
+def _plain_gain(left_g: float, left_h: float, right_g: float, right_h: float) -> float:
+    """Return what two sides save together, by one division."""
+    numerator = left_g * left_g * right_h + right_g * right_g * left_h
+    return numerator / (left_h * right_h)  # (2)
+
+
+@kernel
+def _bounded_gain(sides: Any, sign: int, lower: float, upper: float) -> float:
     """Return what two sides save under bounds; minus infinity where they are in the wrong order."""
-    left = bounded(left_g, left_h, lower, upper)
-    right = bounded(right_g, right_h, lower, upper)
+    left = bounded(sides[0], sides[1], lower, upper)
+    right = bounded(sides[2], sides[3], lower, upper)
     if sign * (right - left) < 0:
         return -math.inf
-    return _saved(left_g, left_h, left) + _saved(right_g, right_h, right)
+    return _saved(sides[0], sides[1], left) + _saved(sides[2], sides[3], right)

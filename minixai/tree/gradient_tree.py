@@ -117,6 +117,7 @@ class TreeGrower:
         n_rows, n_features = table.by_row.shape
         self.data = (table.by_row, table.by_column, table.first, table.n_values)
         self.words = np.empty(n_rows, dtype=np.int64)
+        self.all_rows = np.arange(n_rows, dtype=np.uint32)
         self.rows = np.empty(n_rows, dtype=np.uint32)
         self.scratch = np.empty(n_rows, dtype=np.uint32)
         capacity = rules.capacity(n_rows)
@@ -129,7 +130,7 @@ class TreeGrower:
         self.room = (
             np.empty(n_features),
             np.zeros((n_features, PART + 1), dtype=np.int64),
-            np.empty(256, dtype=np.int64),
+            (np.zeros(256, np.int64), np.empty(256, np.int64), np.empty(256)),
         )
         cuts = np.linspace(0, n_features, 5).astype(int)
         self.columns = [(int(a), int(b)) for a, b in pairwise(cuts) if a < b]
@@ -160,7 +161,7 @@ class TreeGrower:
         s_g, s_h = scales(n_rows, *sums)
         largest = write_words(gradient, curvature, s_g, s_h, self.words)
         count = n_rows if rows is None else len(rows)
-        self.rows[:count] = np.arange(n_rows, dtype=np.uint32) if rows is None else rows
+        self.rows[:count] = self.all_rows if rows is None else rows
         rules = self._rules(s_g, s_h, largest, allowed)
         state = self._start(count)
         fork = NEVER if self.map_blocks is None else _FORK
