@@ -57,6 +57,8 @@ REGISTRY = {
     "Explanation": "minixai.explanation:Explanation",
     "FrequencyEncoder": "minixai.data:FrequencyEncoder",
     "HashingEncoder": "minixai.data:HashingEncoder",
+    "GradientBoostingClassifier": "minixai.tree:GradientBoostingClassifier",
+    "GradientBoostingRegressor": "minixai.tree:GradientBoostingRegressor",
     "Importance": "minixai.importance:Importance",
     "Lasso": "minixai.linear:Lasso",
     "LassoCV": "minixai.linear:LassoCV",

@@ -1,5 +1,7 @@
 """Trees, forests, boosting and additive models of binned columns."""
 
+from minixai.tree.boosted_classifier import GradientBoostingClassifier
+from minixai.tree.boosted_regressor import GradientBoostingRegressor
 from minixai.tree.cost_complexity import PruningPath
 from minixai.tree.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
 from minixai.tree.random_forest import RandomForestClassifier, RandomForestRegressor
@@ -7,6 +9,8 @@ from minixai.tree.random_forest import RandomForestClassifier, RandomForestRegre
 __all__ = [
     "DecisionTreeClassifier",
     "DecisionTreeRegressor",
+    "GradientBoostingClassifier",
+    "GradientBoostingRegressor",
     "PruningPath",
     "RandomForestClassifier",
     "RandomForestRegressor",

@@ -34,10 +34,13 @@ from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.tree import (
     DecisionTreeClassifier,
     DecisionTreeRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
 
+boosted = {"n_estimators": 3, "min_samples_leaf": 2}
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
 
 
@@ -101,6 +104,16 @@ ESTIMATORS = {
     "RandomForestClassifier": (lambda: RandomForestClassifier(3), two_classes),
     "RandomForestClassifier of three": (
         lambda: RandomForestClassifier(12, oob_score=True, class_weight="balanced_subsample"),
+        three_classes,
+    ),
+    "GradientBoostingRegressor": (lambda: GradientBoostingRegressor(**boosted), numbers),
+    "GradientBoostingRegressor stopping": (
+        lambda: GradientBoostingRegressor(early_stopping=True, subsample=0.7, **boosted),
+        numbers,
+    ),
+    "GradientBoostingClassifier": (lambda: GradientBoostingClassifier(**boosted), two_classes),
+    "GradientBoostingClassifier of three": (
+        lambda: GradientBoostingClassifier(**boosted),
         three_classes,
     ),
     "StandardScaler": (StandardScaler, numbers),
@@ -172,6 +185,8 @@ SCIKIT_LEARN = {
     "DecisionTreeClassifier histogram": lambda: DecisionTreeClassifier(splitter="histogram"),
     "RandomForestRegressor": lambda: RandomForestRegressor(10),
     "RandomForestClassifier": lambda: RandomForestClassifier(10),
+    "GradientBoostingRegressor": GradientBoostingRegressor,
+    "GradientBoostingClassifier": GradientBoostingClassifier,
     "StandardScaler": StandardScaler,
     "SimpleImputer": SimpleImputer,
     "NeighborImputer": NeighborImputer,
