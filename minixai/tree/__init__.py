@@ -1,3 +1,5 @@
 """Trees, forests, boosting and additive models of binned columns."""
 
-__all__: list[str] = []
+from minixai.tree.boosted_gam import BoostedGAMClassifier, BoostedGAMRegressor
+
+__all__ = ["BoostedGAMClassifier", "BoostedGAMRegressor"]
