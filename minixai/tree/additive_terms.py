@@ -13,7 +13,7 @@ Cost: one table look-up a row and term.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -78,9 +78,7 @@ class AdditiveTerms:
 
         With ``spread`` their standard errors.
         """
-        mains, grids = (
-            (self.main_spread, self.grid_spread) if spread else (self.mains, self.grids)
-        )
+        mains, grids = (self.main_spread, self.grid_spread) if spread else (self.mains, self.grids)
         out = np.empty((len(X), self.n_terms, len(mains)))
         _write_scores(self.bins.codes(X), self.coarse, self.pairs, mains, grids, out)
         return out

@@ -21,12 +21,12 @@ from minixai.protocols import Array, Engine
 from minixai.tree.additive_terms import AdditiveTerms, coarse_codes, settle_terms
 from minixai.tree.feature_bins import MISSING, learn_bins
 from minixai.tree.pair_ranking import rank_pairs
+from minixai.tree.second_order_loss import expand_loss
 from minixai.tree.term_boosting import (
     BoostingOptions,
     BoostingRows,
     add_terms,
     boost_terms,
-    expand_loss,
 )
 
 __all__ = ["BagOptions", "boost_bags"]
@@ -90,8 +90,8 @@ def boost_bags(
         score = rows.score.copy()
         add_terms(codes, mains[bag], score)
         above = replace(rows, codes=cells, score=score)
-        parts = (_part(above, chosen) for chosen in draws[bag])
-        return boost_terms(*parts, shapes, pair_options)
+        learned, held = draws[bag]
+        return boost_terms(_part(above, learned), _part(above, held), shapes, pair_options)
 
     grids = np.zeros((len(draws), len(base), len(pairs), *2 * [int(coarse.max()) + 1]))
     grid_rounds: list[int] = [0] * len(draws)
@@ -132,7 +132,9 @@ def _strongest(
 ) -> Array:  # fmt: skip
     """Return the pairs that rank highest on what the columns' shapes leave, (n_pairs, 2)."""
     n_codes = coarse[:, MISSING].astype(np.int64) + 1
-    free = np.flatnonzero((boosting.signs == 0) & (coarse_rows.min(axis=1) < coarse_rows.max(axis=1)))
+    free = np.flatnonzero(
+        (boosting.signs == 0) & (coarse_rows.min(axis=1) < coarse_rows.max(axis=1))
+    )
     if options.n_pairs == 0 or len(free) < 2:
         return np.zeros((0, 2), dtype=np.int64)
     score = rows.score.copy()

@@ -1,4 +1,4 @@
-"""The boosted additive model, a glass box: a shape for every column, a grid for the strongest pairs.
+"""The boosted additive model, a glass box: shapes of all columns, grids of the strongest pairs.
 
 ``additive_model.py`` says what such a model computes and shows, ``bag_boosting.py`` and
 ``term_boosting.py`` how it is learned; this file says what the raw score means. A binary
@@ -15,128 +15,21 @@ O(n_features^2 * n_samples) to rank pairs; memory one byte a cell of X and bag a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 
 from minixai._estimator import Classifier, Regressor, all_or_nothing
-from minixai._validation import as_ratio_weights, check_number, seed_of
-from minixai.errors import ParameterError
+from minixai._validation import as_ratio_weights
 from minixai.metrics.class_weight import sample_weights
 from minixai.optim.losses import logistic, softmax
-from minixai.parallel import as_engine
 from minixai.protocols import Array
-from minixai.tree.additive_model import AdditiveModel
-from minixai.tree.bag_boosting import BagOptions, boost_bags
-from minixai.tree.term_boosting import BoostingOptions
+from minixai.tree.boosted_model import BoostedModel
 
 __all__ = ["BoostedGAMClassifier", "BoostedGAMRegressor"]
 
 
-class _BoostedGAM(AdditiveModel):
-    """What the classifier and the regressor share: their arguments, and the call that learns."""
-
-    def __init__(
-        self,
-        *,
-        n_pairs: int = 10,
-        n_bags: int = 8,
-        learning_rate: float = 0.1,
-        max_rounds: int = 2000,
-        patience: int = 50,
-        validation_fraction: float = 0.15,
-        max_leaves: int = 2,
-        min_samples_leaf: int = 5,
-        l2: float = 0.0,
-        max_bins: int = 255,
-        max_pair_bins: int = 32,
-        monotonic_cst: Any = None,
-        random_state: int | None = 0,
-        n_jobs: Any = 1,
-    ) -> None:
-        self.n_pairs = n_pairs
-        self.n_bags = n_bags
-        self.learning_rate = learning_rate
-        self.max_rounds = max_rounds
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.max_leaves = max_leaves
-        self.min_samples_leaf = min_samples_leaf
-        self.l2 = l2
-        self.max_bins = max_bins
-        self.max_pair_bins = max_pair_bins
-        self.monotonic_cst = monotonic_cst
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-
-    def _check_arguments(self) -> None:
-        for name, low, high in (
-            ("n_pairs", 0, None),
-            ("n_bags", 1, None),
-            ("max_rounds", 1, None),
-            ("patience", 1, None),
-            ("max_leaves", 2, 255),
-            ("min_samples_leaf", 1, None),
-            ("max_bins", 2, 255),
-            ("max_pair_bins", 2, 128),
-        ):
-            check_number(name, getattr(self, name), low=low, high=high, integer=True)
-        check_number("learning_rate", self.learning_rate, low=0.0, high=1.0, open_low=True)
-        check_number("l2", self.l2, low=0.0)
-        check_number(
-            "validation_fraction", self.validation_fraction, low=0.0, high=1.0, open_low=True,
-            open_high=True,
-        )  # fmt: skip
-        seed_of(self.random_state)
-        as_engine(self.n_jobs)
-
-    def _learn(self, loss: str, X: Array, target: Array, weights: Array, base: Array) -> None:
-        """Set the terms; ``target`` and ``base`` are as `boost_bags` takes them."""
-        boosting = BoostingOptions(
-            loss=loss,
-            learning_rate=float(self.learning_rate),
-            max_rounds=self.max_rounds,
-            patience=self.patience,
-            max_leaves=self.max_leaves,
-            min_samples_leaf=self.min_samples_leaf,
-            l2=float(self.l2),
-            signs=self._signs(),
-        )
-        options = BagOptions(
-            n_bags=self.n_bags,
-            n_pairs=self.n_pairs,
-            validation_fraction=self.validation_fraction,
-            max_bins=self.max_bins,
-            max_pair_bins=self.max_pair_bins,
-            random_state=self.random_state,
-            engine=as_engine(self.n_jobs),
-        )
-        self._terms, self.n_rounds_ = boost_bags(X, target, weights, base, boosting, options)
-
-    def _signs(self) -> Array:
-        """Return the direction of every column: 1, -1 or 0."""
-        signs = np.zeros(self.n_features_in_, dtype=np.int64)
-        given = self.monotonic_cst
-        if given is None:
-            return signs
-        if isinstance(given, Mapping):
-            items = [(self._column_of(name), sign) for name, sign in given.items()]
-        else:
-            if len(given) != len(signs):
-                raise ParameterError(
-                    f"`monotonic_cst` must have one number a column, {len(signs)}, or be a dict "
-                    f"of some, got {len(given)}."
-                )
-            items = list(enumerate(given))
-        for j, sign in items:
-            if sign not in (-1, 0, 1):
-                raise ParameterError(f"`monotonic_cst` must hold 1, 0 and -1, got {sign!r}.")
-            signs[j] = sign
-        return signs
-
-
-class BoostedGAMClassifier(_BoostedGAM, Classifier):
+class BoostedGAMClassifier(BoostedModel, Classifier):
     """A sum of shapes of columns and pairs that gives log odds; trained on cross-entropy.
 
     Parameters
@@ -159,6 +52,9 @@ class BoostedGAMClassifier(_BoostedGAM, Classifier):
         Fewest rows of a piece; columns with fewer missing values score those 0.
     l2 : float >= 0
         Added to the curvature of every piece.
+    min_gain : float >= 0
+        What a cut must raise twice the log likelihood of the rows by; a cut in noise gains about
+        1. A pair's step, of three cuts, must gain five times as much.
     max_bins, max_pair_bins : int
         Bins at most of a column's shape (2 to 255), and of an axis of a pair's grid (2 to 128).
     monotonic_cst : sequence of int or dict, optional
@@ -211,6 +107,7 @@ class BoostedGAMClassifier(_BoostedGAM, Classifier):
         max_leaves: int = 2,
         min_samples_leaf: int = 5,
         l2: float = 0.0,
+        min_gain: float = 1.0,
         max_bins: int = 255,
         max_pair_bins: int = 32,
         monotonic_cst: Any = None,
@@ -228,6 +125,7 @@ class BoostedGAMClassifier(_BoostedGAM, Classifier):
             max_leaves=max_leaves,
             min_samples_leaf=min_samples_leaf,
             l2=l2,
+            min_gain=min_gain,
             max_bins=max_bins,
             max_pair_bins=max_pair_bins,
             monotonic_cst=monotonic_cst,
@@ -306,14 +204,14 @@ class BoostedGAMClassifier(_BoostedGAM, Classifier):
         return model
 
 
-class BoostedGAMRegressor(_BoostedGAM, Regressor):
+class BoostedGAMRegressor(BoostedModel, Regressor):
     """A sum of shapes of columns and pairs that gives a number; trained on squared error.
 
     Parameters
     ----------
     n_pairs, n_bags, learning_rate, max_rounds, patience, validation_fraction, max_leaves
         As for `BoostedGAMClassifier`.
-    min_samples_leaf, l2, max_bins, max_pair_bins, monotonic_cst, random_state, n_jobs
+    min_samples_leaf, l2, min_gain, max_bins, max_pair_bins, monotonic_cst, random_state, n_jobs
         As for `BoostedGAMClassifier`.
 
     Attributes

@@ -1,6 +1,6 @@
 r"""Which two columns say together what they do not say alone: all pairs ranked at once.
 
-The score of a pair is what its best cross (``grid_cut.py``) gains on the gradients of a model that
+The score of a pair is what its best tree (``grid_cut.py``) gains on the gradients of a model that
 has every column's shape already; with several outputs, the sum over them.
 
 Source: Lou, Caruana, Gehrke & Hooker (2013), doi:10.1145/2487575.2487579, FAST.
@@ -13,7 +13,7 @@ import numpy as np
 
 from minixai._numba import kernel
 from minixai.protocols import Array
-from minixai.tree.grid_cut import best_cross
+from minixai.tree.grid_cut import best_tree
 
 __all__ = ["rank_pairs"]
 
@@ -33,7 +33,7 @@ def rank_pairs(
         Those that may be in a pair, rising.
     gradient, curvature : array (n_outputs, n_samples)
     min_rows : int
-        Fewest rows of a quarter.
+        Fewest rows of a piece.
     l2 : float
 
     Returns
@@ -46,9 +46,10 @@ def rank_pairs(
     gains = np.zeros(len(pairs))
     widest = int(n_codes.max())
     sums, work = np.zeros((3, widest * widest)), np.zeros((6, widest))
+    cuts = np.zeros(4, dtype=np.int64)
     _gain_of_pairs(
         codes, n_codes, gradient, curvature, np.ascontiguousarray(pairs), float(min_rows), l2,
-        sums, work, gains,
+        sums, work, cuts, gains,
     )  # fmt: skip
     order = np.argsort(-gains, kind="stable")[: np.count_nonzero(gains)]
     return pairs[order], gains[order]
@@ -57,20 +58,19 @@ def rank_pairs(
 @kernel
 def _gain_of_pairs(
     codes: Array, n_codes: Array, gradient: Array, curvature: Array, pairs: Array,
-    min_rows: float, l2: float, sums: Array, work: Array, gains: Array,
+    min_rows: float, l2: float, sums: Array, work: Array, cuts: Array, gains: Array,
 ) -> None:  # fmt: skip
     for p in range(pairs.shape[0]):
         a, b = codes[pairs[p, 0]], codes[pairs[p, 1]]
-        shape = (n_codes[pairs[p, 0]], n_codes[pairs[p, 1]])
+        n_a, n_b = n_codes[pairs[p, 0]], n_codes[pairs[p, 1]]
         for k in range(gradient.shape[0]):
             g, h = gradient[k], curvature[k]
-            for cell in range(shape[0] * shape[1]):
+            for cell in range(n_a * n_b):
                 for part in range(3):
                     sums[part, cell] = 0.0
             for i in range(g.size):
-                cell = a[i] * shape[1] + b[i]
+                cell = a[i] * n_b + b[i]
                 sums[0, cell] += g[i]
                 sums[1, cell] += h[i]
                 sums[2, cell] += 1.0
-            gain, _, _ = best_cross(sums[0], sums[1], sums[2], shape, min_rows, l2, work)
-            gains[p] += gain
+            gains[p] += best_tree(sums[0], sums[1], sums[2], n_a, n_b, min_rows, l2, work, cuts)

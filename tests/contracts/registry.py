@@ -31,7 +31,9 @@ from minixai.data import (
 from minixai.explain import Gradient, InputXGradient
 from minixai.linear import LinearRegression
 from minixai.neural import MLPClassifier, MLPRegressor
+from minixai.tree import BoostedGAMClassifier, BoostedGAMRegressor
 
+few_rounds = {"n_bags": 2, "n_pairs": 2, "max_rounds": 10, "min_samples_leaf": 2}
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
 
 
@@ -52,6 +54,9 @@ def three_classes(X):
 
 
 ESTIMATORS = {
+    "BoostedGAMClassifier": (lambda: BoostedGAMClassifier(**few_rounds), two_classes),
+    "BoostedGAMClassifier of three": (lambda: BoostedGAMClassifier(**few_rounds), three_classes),
+    "BoostedGAMRegressor": (lambda: BoostedGAMRegressor(**few_rounds), numbers),
     "LinearRegression": (LinearRegression, numbers),
     "LinearRegression gradient_descent": (
         lambda: LinearRegression(solver="gradient_descent"),
@@ -109,6 +114,8 @@ ESTIMATORS = {
 """Name -> (factory, X -> y)."""
 
 SCIKIT_LEARN = {
+    "BoostedGAMClassifier": lambda: BoostedGAMClassifier(n_bags=2, max_rounds=100),
+    "BoostedGAMRegressor": lambda: BoostedGAMRegressor(n_bags=2, max_rounds=100),
     "LinearRegression": LinearRegression,
     "LinearRegression gradient_descent": lambda: LinearRegression(solver="gradient_descent"),
     "LinearRegression sgd": lambda: LinearRegression(solver="sgd"),
@@ -149,7 +156,7 @@ OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
 OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
-DRAWS_ROWS = {"LinearRegression sgd"}
+DRAWS_ROWS = {"BoostedGAMClassifier", "BoostedGAMRegressor", "LinearRegression sgd"}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""
 
 

@@ -91,7 +91,7 @@ def test_every_public_class_is_registered():
     registered = {type(make()) for make, _ in registry.ESTIMATORS.values()}
     registered |= set(registry.EXPLAINERS.values())
     scikit = {type(make()) for make in registry.SCIKIT_LEARN.values()}
-    for package in ("data", "linear", "neural", "explain"):
+    for package in ("data", "linear", "neural", "tree", "explain"):
         module = import_module(f"minixai.{package}")
         for name in module.__all__:
             thing = getattr(module, name)
