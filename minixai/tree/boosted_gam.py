@@ -144,7 +144,8 @@ class BoostedGAMClassifier(BoostedModel, Classifier):
         y : array-like (n_samples,)
             Labels of two classes or more, numbers or text.
         sample_weight : array-like (n_samples,), optional
-            Non-negative weights; rows of weight 0 count as absent.
+            Non-negative weights, whose unit does not matter; rows of weight 0 count as absent. A
+            weight of 2 is a row twice only on average over seeds: bags draw rows.
 
         Returns
         -------
@@ -240,7 +241,8 @@ class BoostedGAMRegressor(BoostedModel, Regressor):
         y : array-like (n_samples,)
             Numbers.
         sample_weight : array-like (n_samples,), optional
-            Non-negative weights; rows of weight 0 count as absent.
+            Non-negative weights, whose unit does not matter; rows of weight 0 count as absent. A
+            weight of 2 is a row twice only on average over seeds: bags draw rows.
 
         Returns
         -------

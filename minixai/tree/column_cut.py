@@ -35,9 +35,10 @@ def write_column_step(
     ``G``, ``H`` and ``N`` (rows) are sums by code; ``sign`` is 1 where steps must not fall from
     code to code, -1 where they must not rise, else 0; ``ends`` is room to work in.
     """
+    for c in range(step.size):
+        step[c] = 0.0
     ends[0], n_pieces = n_codes, 1
     _fill(G, H, 0, n_codes, l2, step)
-    step[MISSING] = 0.0
     if N[MISSING] >= min_rows and G[MISSING] ** 2 / (H[MISSING] + l2) > min_gain:
         step[MISSING] = -G[MISSING] / (H[MISSING] + l2)
     while n_pieces < ends.size:

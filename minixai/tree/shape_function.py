@@ -8,6 +8,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+import numpy as np
+
 from minixai.protocols import Array
 
 __all__ = ["PairFunction", "ShapeFunction"]
@@ -46,6 +48,15 @@ class ShapeFunction:
     missing_share: float
     std_errors: Array | None = None
     output_names: tuple[str, ...] | None = None
+
+    def histogram(self, n_bars: int = 40) -> tuple[Array, Array]:
+        """Return the ends of bars of equal width and the share of rows under each.
+
+        The rows of a bin are taken to lie evenly in it.
+        """
+        ends = np.linspace(self.edges[0], self.edges[-1], n_bars + 1)
+        below = np.concatenate([[0.0], np.cumsum(self.density)])
+        return ends, np.diff(np.interp(ends, self.edges, below))
 
     def __str__(self) -> str:
         low, high = self.values.min(), self.values.max()
