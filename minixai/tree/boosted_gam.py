@@ -35,7 +35,8 @@ class BoostedGAMClassifier(BoostedModel, Classifier):
     Parameters
     ----------
     n_pairs : int >= 0
-        Pairs of columns at most, the strongest ones; fewer where there are not so many.
+        Pairs of columns at most, the strongest ones; fewer where there are not so many. Ranking
+        costs the square of the number of columns: take 0 for thousands of them.
     n_bags : int >= 1
         Models that are averaged, each with other rows held out.
     learning_rate : float in (0, 1]
@@ -100,9 +101,9 @@ class BoostedGAMClassifier(BoostedModel, Classifier):
         *,
         n_pairs: int = 10,
         n_bags: int = 8,
-        learning_rate: float = 0.1,
+        learning_rate: float = 0.15,
         max_rounds: int = 2000,
-        patience: int = 50,
+        patience: int = 30,
         validation_fraction: float = 0.15,
         max_leaves: int = 2,
         min_samples_leaf: int = 5,
