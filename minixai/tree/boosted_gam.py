@@ -50,7 +50,7 @@ class BoostedGAMClassifier(BoostedModel, Classifier):
     max_leaves : int
         Pieces of a step at most.
     min_samples_leaf : int
-        Fewest rows of a piece; columns with fewer missing values score those 0.
+        Fewest rows of a piece; from fewer missing values of a column nothing is learned.
     l2 : float >= 0
         Added to the curvature of every piece.
     min_gain : float >= 0
