@@ -51,6 +51,8 @@ REGISTRY = {
     "BehaviourFeatures": "minixai.data:BehaviourFeatures",
     "BiasBaseline": "minixai.recommend:BiasBaseline",
     "Binner": "minixai.data:Binner",
+    "BoostedGAMClassifier": "minixai.tree:BoostedGAMClassifier",
+    "BoostedGAMRegressor": "minixai.tree:BoostedGAMRegressor",
     "DatetimeEncoder": "minixai.data:DatetimeEncoder",
     "DecisionTreeClassifier": "minixai.tree:DecisionTreeClassifier",
     "DecisionTreeRegressor": "minixai.tree:DecisionTreeRegressor",

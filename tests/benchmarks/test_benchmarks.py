@@ -14,6 +14,7 @@ from benchmarks.timing import installed, race
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = {
+    "boosted_gam",
     "compression",
     "encoding",
     "forest",
@@ -110,6 +111,26 @@ def test_both_forests_of_the_quick_benchmark_learn(capsys):
     for problem in results.values():
         for name, scores in problem["scores"].items():
             assert (scores > 0.1).all(), name
+
+
+def test_additive_models_are_compared_in_speed_and_in_rank(capsys):
+    results = import_module("benchmarks.boosted_gam").main(["--quick"])
+    text = capsys.readouterr().out
+    (found,) = results.values()
+    assert found["ratios"]["minixai"] == 1.0
+    assert 0.7 < found["areas"]["minixai"] < 0.85
+    assert "AUC of the true odds" in text
+
+
+def test_additive_models_are_compared_on_real_tables(real_data, capsys):
+    real_data("heart-disease")
+    real_data("telco-churn")
+    benchmark = import_module("benchmarks.boosted_gam")
+    table, y = benchmark.real_table("heart")
+    assert y.mean() == pytest.approx(138 / 303), "there 1 is no disease"
+    assert table.n_rows == 303
+    benchmark.compare_on_data(1, None, n_bags=1, names=("heart",))
+    assert "heart: 303 rows" in capsys.readouterr().out
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():

@@ -32,6 +32,8 @@ from minixai.explain import Gradient, InputXGradient
 from minixai.linear import Lasso, LassoCV, LinearRegression, LinearSVM, LogisticRegression
 from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.tree import (
+    BoostedGAMClassifier,
+    BoostedGAMRegressor,
     DecisionTreeClassifier,
     DecisionTreeRegressor,
     GradientBoostingClassifier,
@@ -41,6 +43,7 @@ from minixai.tree import (
 )
 
 boosted = {"n_estimators": 3, "min_samples_leaf": 2}
+few_rounds = {"n_bags": 2, "n_pairs": 2, "max_rounds": 10, "min_samples_leaf": 2}
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
 
 
@@ -64,6 +67,9 @@ ESTIMATORS = {
     "Lasso": (lambda: Lasso(0.05), numbers),
     "Lasso elastic net": (lambda: Lasso(0.05, l1_ratio=0.5, fit_intercept=False), numbers),
     "LassoCV": (lambda: LassoCV(n_alphas=5), numbers),
+    "BoostedGAMClassifier": (lambda: BoostedGAMClassifier(**few_rounds), two_classes),
+    "BoostedGAMClassifier of three": (lambda: BoostedGAMClassifier(**few_rounds), three_classes),
+    "BoostedGAMRegressor": (lambda: BoostedGAMRegressor(**few_rounds), numbers),
     "LinearRegression": (LinearRegression, numbers),
     "LinearRegression gradient_descent": (
         lambda: LinearRegression(solver="gradient_descent"),
@@ -166,6 +172,8 @@ SCIKIT_LEARN = {
     "Lasso": Lasso,
     "Lasso elastic net": lambda: Lasso(0.1, l1_ratio=0.5),
     "LassoCV": lambda: LassoCV(n_alphas=10),
+    "BoostedGAMClassifier": lambda: BoostedGAMClassifier(n_bags=2, max_rounds=100),
+    "BoostedGAMRegressor": lambda: BoostedGAMRegressor(n_bags=2, max_rounds=100),
     "LinearRegression": LinearRegression,
     "LinearRegression gradient_descent": lambda: LinearRegression(solver="gradient_descent"),
     "LinearRegression sgd": lambda: LinearRegression(solver="sgd"),
@@ -223,6 +231,8 @@ OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
 DRAWS_ROWS = {
+    "BoostedGAMClassifier",
+    "BoostedGAMRegressor",
     "LassoCV",
     "LinearRegression sgd",
     "LinearSVM dual_coordinate_descent",
