@@ -33,9 +33,20 @@ from typing import Any
 
 import numpy as np
 
-from minixai._numba.emission import LINE, at, loop, spread
+from minixai._numba.emission import at, loop, spread
 
-__all__ = ["LANES", "add_pair", "descend", "flip", "fold", "gain", "merge", "split"]
+__all__ = [
+    "LANES",
+    "Vectors",
+    "add_pair",
+    "define",
+    "descend",
+    "flip",
+    "fold",
+    "gain",
+    "merge",
+    "split",
+]
 
 LANES = 8
 """Rows that lie side by side."""
@@ -103,10 +114,10 @@ def install() -> None:
         add_pair: _add_pair,
     }  # fmt: skip
     for step, write in writers.items():
-        _define(step, write)
+        define(step, write)
 
 
-def _define(step: Any, write: Any) -> None:
+def define(step: Any, write: Any, lanes: int = LANES) -> None:
     """Let kernels that call ``step`` run what ``write(vectors, *arguments)`` writes.
 
     Arrays are passed as places, other numbers as they are.
@@ -133,27 +144,27 @@ def _define(step: Any, write: Any) -> None:
             else:
                 target = types.float64 if isinstance(kind, types.Float) else types.int64
                 arguments.append(context.cast(builder, value, kind, target))
-        write(_Vectors(builder, width), *arguments)
+        write(Vectors(builder, width, lanes), *arguments)
         return context.get_dummy_value()
 
     type_callable(step)(typer)
     lower_builtin(step, types.VarArg(types.Any))(lower)
 
 
-class _Vectors:
+class Vectors:
     """Writers of the vector code that the steps share; ``width`` is the points of a whole group."""
 
-    def __init__(self, builder: Any, width: Any) -> None:
+    def __init__(self, builder: Any, width: Any, lanes: int) -> None:
         from llvmlite import ir
 
-        self.b, self.width = builder, width
-        self.vector = ir.VectorType(ir.DoubleType(), LANES)
-        self.zero = self.vector([0.0] * LANES)
+        self.b, self.width, self.n_bytes = builder, width, 8 * lanes
+        self.vector = ir.VectorType(ir.DoubleType(), lanes)
+        self.zero = self.vector([0.0] * lanes)
 
     @contextmanager
     def groups(self, n_groups: Any) -> Iterator[tuple[Any, Any]]:
         """Each group: its place in arrays without points and in arrays with them."""
-        line = self.width.type(LINE)
+        line = self.width.type(self.n_bytes)
         pitch = self.b.mul(self.width, line)
         with loop(self.b, n_groups) as c:
             yield self.b.mul(c, line), self.b.mul(c, pitch)
@@ -162,7 +173,7 @@ class _Vectors:
     def points(self, group: Any, n_points: Any) -> Iterator[tuple[Any, Any]]:
         """Each point of a group: the place of its number and that of its rows."""
         with loop(self.b, n_points) as i:
-            yield self.b.mul(i, i.type(8)), self.b.add(group, self.b.mul(i, i.type(LINE)))
+            yield self.b.mul(i, i.type(8)), self.b.add(group, self.b.mul(i, i.type(self.n_bytes)))
 
     def load(self, *places: Any) -> Any:
         """The rows at a place."""
@@ -180,7 +191,7 @@ class _Vectors:
         """A number for every row."""
         from llvmlite import ir
 
-        return spread(self.b, number, ir.VectorType(number.type, LANES))
+        return spread(self.b, number, ir.VectorType(number.type, self.vector.count))
 
     def reader(self, side: Any) -> Any:
         """What gives a child's rows at a place: read there, or a leaf's value everywhere."""
@@ -195,7 +206,7 @@ class _Vectors:
         from numba.core import cgutils
 
         kind = ir.FunctionType(self.vector, [self.vector] * 3)
-        name = f"llvm.fmuladd.v{LANES}f64"
+        name = f"llvm.fmuladd.v{self.vector.count}f64"
         return self.b.call(cgutils.get_or_insert_function(self.b.module, kind, name), [x, y, z])
 
     def sum_of(self, terms: Any, group: Any, n_points: Any) -> Any:
@@ -211,7 +222,7 @@ class _Vectors:
 
 
 def _split(
-    v: _Vectors, x: Any, a: Any, threshold: Any, share: Any, nan_left: Any, o: Any, s: Any,
+    v: Vectors, x: Any, a: Any, threshold: Any, share: Any, nan_left: Any, o: Any, s: Any,
     n_groups: Any,
 ) -> None:  # fmt: skip
     b, bar, minus = v.b, v.spread(threshold), v.spread(v.b.fneg(share))
@@ -224,13 +235,13 @@ def _split(
         v.store(v.multiply_add(minus, above, left), s, row)  # (1)
 
 
-def _flip(v: _Vectors, a: Any, o: Any, n_groups: Any) -> None:
+def _flip(v: Vectors, a: Any, o: Any, n_groups: Any) -> None:
     with v.groups(n_groups) as (row, _):
         v.store(v.b.fsub(v.load(a, row), v.load(o, row)), o, row)
 
 
 def _descend(
-    v: _Vectors, p: Any, s: Any, share: Any, beta: Any, down: Any, n_groups: Any, n_points: Any
+    v: Vectors, p: Any, s: Any, share: Any, beta: Any, down: Any, n_groups: Any, n_points: Any
 ) -> None:
     base = v.spread(share)
     with v.groups(n_groups) as (row, group):
@@ -241,7 +252,7 @@ def _descend(
 
 
 def _merge(
-    v: _Vectors, x: Any, y: Any, p: Any, s: Any, share: Any, beta: Any, gamma: Any, up: Any,
+    v: Vectors, x: Any, y: Any, p: Any, s: Any, share: Any, beta: Any, gamma: Any, up: Any,
     total: Any, n_groups: Any, n_points: Any,
 ) -> None:  # fmt: skip
     b, base, left, right = v.b, v.spread(share), v.reader(x), v.reader(y)
@@ -260,7 +271,7 @@ def _merge(
 
 
 def _gain(
-    v: _Vectors, x: Any, y: Any, p: Any, gamma: Any, e: Any, n_groups: Any, n_points: Any
+    v: Vectors, x: Any, y: Any, p: Any, gamma: Any, e: Any, n_groups: Any, n_points: Any
 ) -> None:
     with v.groups(n_groups) as (_, group), v.points(group, n_points) as (place, cell):
         gap = v.b.fsub(v.load(x, cell), v.load(y, cell))
@@ -268,13 +279,13 @@ def _gain(
         v.store(v.b.fmul(share, gap), e, cell)  # (5)
 
 
-def _fold(v: _Vectors, e: Any, c: Any, out: Any, n_groups: Any, n_points: Any) -> None:
+def _fold(v: Vectors, e: Any, c: Any, out: Any, n_groups: Any, n_points: Any) -> None:
     with v.groups(n_groups) as (row, group):
         v.store(v.sum_of(_numbers_times(v, c, e), group, n_points), out, row)
 
 
 def _add_pair(
-    v: _Vectors, e: Any, c: Any, o: Any, rest: Any, s: Any, total: Any, n_groups: Any,
+    v: Vectors, e: Any, c: Any, o: Any, rest: Any, s: Any, total: Any, n_groups: Any,
     n_points: Any,
 ) -> None:  # fmt: skip
     with v.groups(n_groups) as (row, group):
@@ -284,5 +295,5 @@ def _add_pair(
         v.store(v.multiply_add(v.load(s, row), gained, v.load(total, row)), total, row)
 
 
-def _numbers_times(v: _Vectors, c: Any, e: Any) -> Any:
+def _numbers_times(v: Vectors, c: Any, e: Any) -> Any:
     return lambda place, cell: (v.number(c, place), v.load(e, cell))

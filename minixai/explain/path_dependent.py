@@ -25,6 +25,7 @@ from minixai._numba import kernel
 from minixai._numba.path_polynomial import LANES
 from minixai.explain.path_rule import gauss_rule, radau_rule, rules_of
 from minixai.explain.path_walk import explain_rows
+from minixai.explain.single_row import RowPlan, aligned
 from minixai.protocols import Array, Engine
 from minixai.tree_arrays.arrays import TreeArrays
 from minixai.tree_arrays.leaf_path import share_left
@@ -37,6 +38,10 @@ BLOCK_BYTES = 1 << 17
 """Working memory of the rows that walk a tree together: it should stay in the second cache."""
 MOST_GROUPS = 32
 """Groups of rows in a block, at most."""
+FEW_ROWS = 4
+"""Rows that are explained one by one, faster than in a block; equal to rounding."""
+RULES = (radau_rule, gauss_rule)
+"""For single players, where t = 1 may carry weight, and for pairs, where it may not."""
 
 
 class PathDependentGame:
@@ -58,13 +63,20 @@ class PathDependentGame:
         share = share_left(trees)
         prior, above, means = np.ones(n), np.full(n, -1, dtype=np.int32), trees.value.copy()
         depths, n_asked = np.zeros(n_trees, dtype=np.int64), np.zeros(n_trees, dtype=np.int64)
-        _prepare(left, right, roots, asks, share, np.full(n_players, -1), prior, above, means,
-                 depths, n_asked, np.empty(n, dtype=np.int64))  # fmt: skip
+        order, asked_at = np.empty(n, dtype=np.int32), np.full(n, -1, dtype=np.int32)
+        asked_left = np.zeros(n, dtype=np.bool_)
+        _prepare(
+            left, right, roots, asks, share, np.full(n_players, -1), prior, above, asked_at,
+            asked_left, means, depths, n_asked, order, np.empty(n, dtype=np.int64),
+        )  # fmt: skip
         self.base_values = trees.base_value + means[roots].sum(axis=0)
-        self._roots, self._n_asked, self._depth = roots, n_asked, int(depths.max())
+        self._roots, self._depth = roots, int(depths.max())
         self._nodes = (
             feature, asks, threshold, left, right, missing_left, share, prior, above, indptr, codes,
         )  # fmt: skip
+        self._rules = {order: rules_of(n_asked, rule) for order, rule in enumerate(RULES, start=1)}
+        self._plan = RowPlan(order, self._nodes, asked_at, asked_left, trees.value, roots,
+                             *self._rules[1])  # fmt: skip
 
     def values(self, X: Array, engine: Engine) -> tuple[Array, Array]:
         """Return every player's value (n, n_players, n_outputs) and the raw score (n, n_outputs).
@@ -76,7 +88,12 @@ class PathDependentGame:
         engine : Engine
         """
         out = np.empty((len(X), self._n_players, self._trees.n_outputs))
-        return out, self._explain(X, out, 0, engine)
+        if len(X) > FEW_ROWS:
+            return out, self._explain(X, out, 0, engine)
+        scores = np.empty((len(X), self._trees.n_outputs))
+        for x, values, score in zip(X, out, scores, strict=True):
+            self._plan.explain(x, values, score)
+        return out, scores + self._trees.base_value
 
     def interactions(self, X: Array, engine: Engine) -> tuple[Array, Array]:
         """Return every pair's value (n, n_players, n_players, n_outputs), and the raw score.
@@ -89,8 +106,7 @@ class PathDependentGame:
         return out, self._explain(X, flat, n * (n - 1) // 2, engine)
 
     def _explain(self, X: Array, out: Array, n_pairs: int, engine: Engine) -> Array:
-        rule = gauss_rule if n_pairs else radau_rule
-        n_points, rules = rules_of(self._n_asked, rule)
+        n_points, rules = self._rules[2 if n_pairs else 1]
         scores = np.empty((len(X), self._trees.n_outputs))
 
         def explain(start: int) -> None:
@@ -120,50 +136,46 @@ class PathDependentGame:
             (g, points),  # e of one node
             (2, g),  # what absent players add; sides of a categorical node
         )
-        rows = [_aligned(*shape, LANES) for shape in shapes]
+        rows = [aligned(*shape, LANES) for shape in shapes]
         rows[0][0] = 1.0
         rows[3][-1] = 1.0
         return (*rows, np.empty((4, depth, points)), np.empty((3, depth), dtype=np.int64))
 
 
-def _aligned(*shape: int) -> Array:
-    """Return uninitialised float64 that starts with a cache line: vectors straddle none."""
-    size = int(np.prod(shape))
-    raw = np.empty(size + LANES)
-    start = -raw.ctypes.data % 64 // 8
-    return raw[start : start + size].reshape(shape)
-
-
 @kernel
 def _prepare(
     left: Array, right: Array, roots: Array, asks: Array, share: Array, last: Array, prior: Array,
-    above: Array, means: Array, depths: Array, n_asked: Array, way: Array,
+    above: Array, asked_at: Array, asked_left: Array, means: Array, depths: Array, n_asked: Array,
+    order: Array, way: Array,
 ) -> None:  # fmt: skip
     """Write what does not depend on rows, walking every tree once.
 
-    ``prior`` is a player's share on the way to a node, ``above`` the depth of its last node there
-    (-1: none), ``means`` the mean of the leaf values below a node; ``last[j]`` is player j's
-    deepest node on the way.
+    ``prior`` is a player's share on the way to a node, ``asked_at`` its last node there (-1: none),
+    ``above`` that node's depth, ``asked_left`` whether the way goes left from it, ``means`` the
+    mean of the leaf values below a node, ``order`` the nodes as they are met; ``last[j]`` is the
+    depth of player j's last node on the way.
     """
+    n_met = 0
     for t in range(roots.size):
         p, n_players = 0, 0
         way[0] = roots[t]
         coming_from = -1
         while p >= 0:
             node = way[p]
+            if coming_from < 0:
+                order[n_met] = node
+                n_met += 1
             if left[node] < 0:
                 depths[t] = max(depths[t], p)
                 n_asked[t] = max(n_asked[t], n_players)
             elif coming_from != right[node]:
                 j = asks[node]
                 if coming_from != left[node]:
-                    above[node] = -1
                     if last[j] >= 0:
-                        upper = last[j]
-                        up = way[upper]
-                        goes_on = way[upper + 1] == left[up]
-                        above[node] = upper
-                        prior[node] = prior[up] * (share[up] if goes_on else 1.0 - share[up])
+                        up = way[last[j]]
+                        goes_left = way[last[j] + 1] == left[up]
+                        above[node], asked_at[node], asked_left[node] = last[j], up, goes_left
+                        prior[node] = prior[up] * (share[up] if goes_left else 1.0 - share[up])
                     else:
                         n_players += 1
                     last[j] = p
