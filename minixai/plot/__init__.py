@@ -24,6 +24,7 @@ from minixai.plot.residual_plot import plot_residuals
 from minixai.plot.roc_plot import plot_roc
 from minixai.plot.scatter_matrix_plot import plot_scatter_matrix
 from minixai.plot.scatter_plot import plot_scatter
+from minixai.plot.tree_plot import plot_tree
 from minixai.plot.violin_plot import plot_violin
 from minixai.plot.weight_plot import plot_weights
 
@@ -47,6 +48,7 @@ __all__ = [
     "plot_roc",
     "plot_scatter",
     "plot_scatter_matrix",
+    "plot_tree",
     "plot_violin",
     "plot_weights",
 ]

@@ -20,6 +20,7 @@ EXPECTED = {
     "linear_regression",
     "permutation_importance",
     "training_step",
+    "tree_prediction",
 }
 
 
@@ -79,6 +80,15 @@ def test_both_encode_the_quick_table_alike(capsys):
     results = import_module("benchmarks.encoding").main(["--quick"])
     capsys.readouterr()
     assert results["difference"] < 1e-12
+
+
+def test_trees_in_arrays_answer_as_the_library_that_grew_them(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.tree_prediction").main(["--quick"])
+    capsys.readouterr()
+    assert results["sklearn"]["difference"] < 1e-12
+    assert results.get("lightgbm", {"difference": 0.0})["difference"] < 1e-12
+    assert results.get("xgboost", {"difference": 0.0})["difference"] < 1e-5
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():
