@@ -70,6 +70,8 @@ class Explanation:
     order: int = 1
 
     def __post_init__(self) -> None:
+        if self.order not in (1, 2):
+            raise ParameterError(f"`order` must be 1 or 2, got {self.order!r}.")
         for axis in self._feature_axes(self._has_rows):
             if self.values.shape[axis] != len(self.feature_names):
                 raise DataError(

@@ -20,6 +20,7 @@ EXPECTED = {
     "linear_regression",
     "permutation_importance",
     "training_step",
+    "tree_shap",
     "tree_prediction",
 }
 
@@ -89,6 +90,15 @@ def test_trees_in_arrays_answer_as_the_library_that_grew_them(capsys):
     assert results["sklearn"]["difference"] < 1e-12
     assert results.get("lightgbm", {"difference": 0.0})["difference"] < 1e-12
     assert results.get("xgboost", {"difference": 0.0})["difference"] < 1e-5
+
+
+def test_quick_trees_are_explained_and_timed(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.tree_shap").main(["--quick"])
+    capsys.readouterr()
+    assert len(results) == 7
+    assert results["one row"]["p99"] >= results["one row"]["median"] > 0.0
+    assert all(each["minixai"] == 1.0 for name, each in results.items() if name != "one row")
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():
