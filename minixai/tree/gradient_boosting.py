@@ -30,7 +30,6 @@ from minixai.tree.gradient_tree import TreeRules
 from minixai.tree.leaf_growth import GROWTHS
 from minixai.tree.monotone_sign import signs_of
 from minixai.tree.tree_model import TreeModel
-from minixai.tree_arrays.traversal import add_leaf_values
 
 __all__ = ["BoostedTrees"]
 
@@ -212,9 +211,7 @@ class BoostedTrees(TreeModel):
         raw = np.tile(trees.base_value, (len(matrix), 1))
         for number in range(self.n_iter_):
             first = number * trees.n_outputs
-            *unchanged, roots = trees.walk
-            walk = (*unchanged, roots[first : first + trees.n_outputs])
-            add_leaf_values(matrix, trees.value, raw, *walk)
+            trees.add_trees(matrix, raw, first, first + trees.n_outputs)
             yield raw[:, 0].copy() if trees.n_outputs == 1 else raw.copy()
 
     def _check_arguments(self) -> None:

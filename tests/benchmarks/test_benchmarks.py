@@ -23,6 +23,7 @@ EXPECTED = {
     "logistic_regression",
     "permutation_importance",
     "training_step",
+    "tree_shap",
     "tree_prediction",
 }
 
@@ -131,6 +132,15 @@ def test_additive_models_are_compared_on_real_tables(real_data, capsys):
     assert table.n_rows == 303
     benchmark.compare_on_data(1, None, n_bags=1, names=("heart",))
     assert "heart: 303 rows" in capsys.readouterr().out
+
+
+def test_quick_trees_are_explained_and_timed(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.tree_shap").main(["--quick"])
+    capsys.readouterr()
+    assert len(results) == 7
+    assert results["one row"]["p99"] >= results["one row"]["median"] > 0.0
+    assert all(each["minixai"] == 1.0 for name, each in results.items() if name != "one row")
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():

@@ -28,7 +28,7 @@ from minixai.data import (
     TextEncoder,
     Winsorizer,
 )
-from minixai.explain import Gradient, InputXGradient
+from minixai.explain import Gradient, InputXGradient, TreeShap
 from minixai.linear import Lasso, LassoCV, LinearRegression, LinearSVM, LogisticRegression
 from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.tree import (
@@ -41,6 +41,7 @@ from minixai.tree import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from minixai.tree_arrays import TreeArrays
 
 boosted = {"n_estimators": 3, "min_samples_leaf": 2}
 few_rounds = {"n_bags": 2, "n_pairs": 2, "max_rounds": 10, "min_samples_leaf": 2}
@@ -280,8 +281,37 @@ def to_integers(model, X):
     return quantize(model, X)
 
 
+def stumps(n_outputs):
+    """Two trees that ask four columns."""
+    value = np.linspace(-1.0, 2.0, 8 * n_outputs).reshape(8, n_outputs) ** 3
+    names = ("low", "mid", "high") if n_outputs == 3 else None
+    return TreeArrays(
+        4, [0, 1, -1, -1, -1, 2, -1, -1], [0.1, -0.2, 0, 0, 0, 0.3, 0, 0],
+        [1, 2, -1, -1, -1, 6, -1, -1], [4, 3, -1, -1, -1, 7, -1, -1], value,
+        [5, 3, 2, 1, 2, 5, 3, 2], [0, 5], output_names=names,
+    )  # fmt: skip
+
+
+TREES = {
+    "TreeArrays": lambda: (stumps(1), rows()),
+    "TreeArrays of three": lambda: (stumps(3), rows()),
+}
+"""Name -> a function that gives (trees, X)."""
+
 EXPLAINERS = {
     "Gradient": Gradient,
     "InputXGradient": InputXGradient,
+    "TreeShap": TreeShap,
 }
-EXPLAINED = ("MLPClassifier", "MLPClassifier of three", "MLPRegressor", "LinearRegression")
+_DIFFERENTIABLE = ("MLPClassifier", "MLPClassifier of three", "MLPRegressor", "LinearRegression")
+EXPLAINED = {
+    "Gradient": _DIFFERENTIABLE,
+    "InputXGradient": _DIFFERENTIABLE,
+    "TreeShap": tuple(TREES),
+}
+"""Name of an explainer -> the models that it explains in the contracts."""
+
+
+def explained(name):
+    """Return a model to explain, and its rows."""
+    return TREES[name]() if name in TREES else fitted(name)[:2]

@@ -70,7 +70,7 @@ def things():
     found["BehaviourFeatures"] = BehaviourFeatures(["user_id"], "when").fit(Table.from_frame(log))
     model, X, _ = registry.fitted("MLPClassifier of three")
     found["Explanation"] = registry.Gradient(model).explain(X)
-    found["TreeArrays"] = registry.fitted("GradientBoostingRegressor")[0].trees_
+    found["TreeArrays"] = registry.TREES["TreeArrays"]()[0]
     found["Importance"] = found["Explanation"].importance()
     return found
 
@@ -84,10 +84,12 @@ def test_files(tmp_path):
 
 
 @pytest.mark.parametrize("check", explainer_contract.CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("model_name", registry.EXPLAINED)
-@pytest.mark.parametrize("name", registry.EXPLAINERS)
+@pytest.mark.parametrize(
+    ("name", "model_name"),
+    [(name, model) for name, models in registry.EXPLAINED.items() for model in models],
+)
 def test_explainers(name, model_name, check):
-    model, X, _ = registry.fitted(model_name)
+    model, X = registry.explained(model_name)
     check(registry.EXPLAINERS[name](model), model, X)
 
 
