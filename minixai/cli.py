@@ -45,6 +45,7 @@ _EXAMPLES = """examples:
   minixai run --leak                                the same with a leaked target to be found
   minixai run ratings.csv --target rating           a CSV file
   minixai run FOLDER --target rating --model mlp    a folder in MovieLens layout
+  minixai run data.csv --target y --model gam       a model that is its own explanation
   minixai run data.csv --target y --json            the whole study as JSON
   minixai run bare.txt --columns text,label --target label    a file without a line of names
 
@@ -201,7 +202,11 @@ def _add_run(commands: Any) -> None:
     run.add_argument("source", nargs="?", help="a CSV file or a MovieLens folder; none: the shop")
     run.add_argument("--target", help="the column to predict")
     run.add_argument("--like", type=float, metavar="T", help="predict target >= T instead")
-    run.add_argument("--model", default="mlp", help="mlp (default) or linear")
+    run.add_argument(
+        "--model",
+        default="mlp",
+        help="mlp (default), linear, lasso, logistic, tree, forest, boosting or gam",
+    )
     run.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="leave out")
     run.add_argument(
         "--kind",
@@ -218,7 +223,7 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--save", metavar="FILE", help="write the study as JSON too")
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--test-share", type=float, default=0.2, help="share held out (0.2)")
-    run.add_argument("--jobs", type=int, default=1, help="threads for the explanations (1)")
+    run.add_argument("--jobs", type=int, default=1, help="threads for fits and explanations (1)")
     run.add_argument("--leak", action="store_true", help="the shop with a leaked target")
     run.add_argument("--json", action="store_true", help="print the study as JSON")
     run.add_argument("--force", action="store_true", help="overwrite any file at the paths")

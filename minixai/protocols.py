@@ -28,6 +28,7 @@ __all__ = [
     "ParameterDifferentiable",
     "Predictor",
     "Saveable",
+    "Shaped",
     "Trainable",
     "TrainedByEpochs",
     "TreeEnsemble",
@@ -145,6 +146,15 @@ class TrainedByEpochs(Protocol):
 
     def trainer(self, X: Any, y: Any) -> Trainable:
         """Return the model bound to data as given to ``fit``."""
+        ...
+
+
+@runtime_checkable
+class Shaped(Protocol):
+    """A model whose raw score is a sum of functions of single columns, and perhaps of pairs."""
+
+    def shape(self, feature: int | str) -> Any:
+        """Return what a column adds, as a `minixai.tree.ShapeFunction`."""
         ...
 
 

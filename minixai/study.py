@@ -45,7 +45,8 @@ def run_study(
     table : Table, or a pair (X, y)
         The data with its target; X is an array (n_samples, n_features) or a data frame.
     model : str or estimator
-        ``"mlp"``, ``"linear"``, or an unfitted estimator for the encoded columns.
+        ``"mlp"``, ``"linear"``, ``"lasso"``, ``"logistic"``, ``"tree"``, ``"forest"``,
+        ``"boosting"``, ``"gam"``, or an unfitted estimator for the encoded columns.
     random_state : int, optional
         Seed of the split, the model and the explanations; None means 0.
     test_share : float
@@ -53,7 +54,7 @@ def run_study(
     n_repeats : int
         Permutations per column.
     n_jobs : int or Engine
-        How the permutations are spread.
+        How the permutations, and the fits that can be, are spread.
     settings : dict, optional
         What the caller wants to see recorded, such as the source of the table.
 
@@ -83,7 +84,7 @@ def run_study(
     clock.lap("encode")
 
     unit = steps.target_unit(model, train, table.task)
-    trained, doubts = steps.trained(model, train, unit, table.task, seed)
+    trained, doubts = steps.trained(model, train, unit, table.task, seed, n_jobs)
     fitted = unit.restored(trained)
     clock.lap("fit")
     metrics = steps.metrics_for(table.task, fitted)
@@ -92,7 +93,7 @@ def run_study(
     importances = study_explanations.importances(
         fitted, train, test, metrics[0], n_repeats, seed, n_jobs
     )
-    examples = study_explanations.examples(fitted, split.test, train, test)
+    examples = study_explanations.examples(fitted, split.test, encoder, train, test)
     clock.lap("explain")
     compression, latency = study_explanations.compression(
         trained, unit, train, test, metrics[0], seed

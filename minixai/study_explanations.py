@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minixai.compression import measure, prune, quantize
-from minixai.data import Encoded, Table
+from minixai._validation import generator
+from minixai.data import Encoded, Table, TableEncoder
 from minixai.errors import DataError
-from minixai.explain import InputXGradient, permutation_importance, weight_importance
+from minixai.explain import (
+    InputXGradient,
+    TreeShap,
+    permutation_importance,
+    weight_importance,
+)
+from minixai.explanation import Explanation
 from minixai.importance import Importance
 from minixai.metrics import Metric
-from minixai.protocols import Array, InputDifferentiable, Layered, ParameterDifferentiable
+from minixai.protocols import (
+    Additive,
+    Array,
+    InputDifferentiable,
+    Layered,
+    ParameterDifferentiable,
+    TreeEnsemble,
+)
 from minixai.study_steps import TargetUnit
+from minixai.study_trees import rule_texts
 
 __all__: list[str] = []
 
 SPARSITY = 0.5
 N_FINE_TUNING_EPOCHS = 3
 N_CALIBRATION_ROWS = 1000
+MAX_EXPLAINED = 2000
+"""Rows whose explanations make an importance."""
 
 
 def importances(
@@ -45,26 +63,51 @@ def importances(
             n_jobs=n_jobs,
         )
     ]
-    if isinstance(model, InputDifferentiable):
-        slopes = InputXGradient(model, baseline=train.X.mean(axis=0)).explain(X)
-        found.append(slopes.grouped(test.groups).importance())
+    explain = _row_explainer(model, train, n_jobs)
+    if explain is not None:
+        explained = explain(X.iloc[_sampled(len(X), seed)])
+        found.append(explained.grouped(test.groups).importance())
     if isinstance(model, Layered):
         found.append(weight_importance(model, groups=test.groups))
     return found
 
 
-def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[dict[str, Any]]:
+def _row_explainer(model: Any, train: Encoded, n_jobs: Any) -> Callable[[Any], Explanation] | None:
+    """Return what explains rows: exact values of trees, slopes, or the terms of the score."""
+    if isinstance(model, TreeEnsemble):
+        return TreeShap(model, n_jobs=n_jobs).explain
+    if isinstance(model, InputDifferentiable):
+        return InputXGradient(model, baseline=train.X.mean(axis=0)).explain
+    return model.terms if isinstance(model, Additive) else None
+
+
+def _sampled(n_rows: int, seed: int) -> Array:
+    """Return the rows whose explanations are averaged: all, or a seeded sample, in order."""
+    rows = np.arange(n_rows)
+    if n_rows > MAX_EXPLAINED:
+        rows = np.sort(generator(seed, 2).permutation(rows)[:MAX_EXPLAINED])
+    return rows
+
+
+def examples(
+    model: Any,
+    table: Table,
+    encoder: TableEncoder,
+    train: Encoded,
+    test: Encoded,
+) -> list[dict[str, Any]]:
     """Explain three held-out rows: of the prediction nearest to the truth, median and farthest."""
-    if not isinstance(model, InputDifferentiable):
+    explain = _row_explainer(model, train, 1)
+    if explain is None:
         return []
     X = test.to_frame()
-    predicted = model.predict(X)  # type: ignore[attr-defined]
+    predicted = model.predict(X)
     errors = _errors(model, X, test.target, predicted)
     order = np.argsort(errors, kind="stable")
     picked = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
-    rows = list(picked.values())
-    explainer = InputXGradient(model, baseline=train.X.mean(axis=0))
-    explained = explainer.explain(X.iloc[rows]).grouped(test.groups)
+    rows = [int(row) for row in picked.values()]
+    explained = explain(X.iloc[rows]).grouped(test.groups)
+    followed = rule_texts(model, encoder, test, rows)
     return [
         {
             "case": case,
@@ -76,6 +119,7 @@ def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[di
                 explained.values[i], explained.feature_names, model, predicted[row]
             ),
             "method": explained.method,
+            **followed[i],
         }
         for i, (case, row) in enumerate(picked.items())
     ]

@@ -12,13 +12,13 @@ import numpy as np
 from minixai._estimator import unfitted_copy
 from minixai._validation import generator
 from minixai.data import Encoded, Split, Table
-from minixai.errors import DataError, ParameterError, check_option, require
+from minixai.errors import DataError, ParameterError, require
 from minixai.finding import Finding
 from minixai.linear import LinearRegression
 from minixai.metrics import METRICS, Metric, confusion_matrix, get_metric
-from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.protocols import Array
 from minixai.recommend import BiasBaseline
+from minixai.study_models import MODELS, named_model
 
 __all__: list[str] = []
 
@@ -33,7 +33,6 @@ _BINARY = (
     "brier",
 )
 _MULTICLASS = ("accuracy", "balanced_accuracy", "matthews_correlation", "log_loss", "brier")
-MODELS = ("mlp", "linear")
 _CONSTANTS = ("global mean", "most frequent class")
 """The yardsticks that look at no feature."""
 MAX_POINTS = 2000
@@ -158,7 +157,7 @@ def target_unit(model: Any, train: Encoded, task: str | None) -> TargetUnit:
 
 
 def trained(
-    model: Any, train: Encoded, unit: TargetUnit, task: str | None, seed: int
+    model: Any, train: Encoded, unit: TargetUnit, task: str | None, seed: int, n_jobs: Any
 ) -> tuple[Any, list[Finding]]:
     """Return the named model, or a fresh copy of the estimator given, fitted in ``unit``.
 
@@ -166,8 +165,7 @@ def trained(
     whoever reads the report has not seen the warning.
     """
     if isinstance(model, str):
-        check_option("model", model, MODELS)
-        chosen = _named(model, task, len(train.target), seed)
+        chosen = named_model(model, task, len(train.target), seed, n_jobs)
     elif isinstance(model, type):
         raise ParameterError(f"`model` must be fitted by an object: give {model.__name__}(...).")
     elif hasattr(model, "fit") and hasattr(model, "get_params"):
@@ -182,33 +180,21 @@ def trained(
     return chosen, [Finding("unfinished_training", (), sentence) for sentence in doubts]
 
 
-def _named(model: str, task: str | None, n_rows: int, seed: int) -> Any:
-    if model == "linear":
-        if task != "regression":
-            raise ParameterError(
-                "`model='linear'` predicts numbers, and the target has classes: use `model='mlp'`."
-            )
-        return LinearRegression()
-    kind = MLPClassifier if task == "classification" else MLPRegressor
-    return kind(
-        hidden_layer_sizes=(64, 32),
-        batch_size=32 if n_rows < 5000 else 128,
-        n_epochs=60,
-        early_stopping=True,
-        patience=6,
-        schedule="cosine",
-        random_state=seed,
-    )
-
-
 def metrics_for(task: str | None, model: Any) -> list[Metric]:
     """Return what is measured, the metric that importance and compression use first."""
     names: tuple[str, ...] = _REGRESSION
     if task != "regression" and hasattr(model, "classes_"):
         names = _BINARY if len(model.classes_) == 2 else _MULTICLASS
-    needed = {name: METRICS[name].method for name in names}
-    usable = [n for n in names if hasattr(model, needed[n]) or not hasattr(model, "classes_")]
+    usable = [name for name in names if _gives(model, METRICS[name].needs)]
     return [get_metric(name, model) for name in usable]
+
+
+def _gives(model: Any, needs: str) -> bool:
+    """Whether a model has an output that a measure can take; areas take probabilities too."""
+    if not hasattr(model, "classes_") or needs == "prediction":
+        return True
+    probabilities = hasattr(model, "predict_proba")
+    return probabilities or (needs == "raw" and hasattr(model, "decision_function"))
 
 
 def scores(

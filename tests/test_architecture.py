@@ -41,7 +41,9 @@ LAYERS = [
     [
         "versions",
         "study_record",
+        "study_models",
         "study_trees",
+        "study_shapes",
         "study_steps",
         "study_explanations",
         "study_curves",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minixai.plot import plot_importance
 from minixai.report.chart import drawn_chart
 from minixai.report.markup import Markup, element, joined
-from minixai.report.number import number_text, raw_text, value_text
+from minixai.report.number import number_text, percent_text, raw_text, value_text
 from minixai.report.section import Section, paragraph
 from minixai.report.table import data_table, folded_table, name_markup, name_markups
 from minixai.report.wording import method_words, metric_label, raw_output_words
@@ -132,6 +132,9 @@ def _of_which_output(study: StudyRecord) -> list[str]:
     if len(labels) > 2:
         return [" An effect is on the raw score of the class that is predicted in each row.", far]
     first, second = name_markups(labels)
+    if (study.model.get("trees") or {}).get("link") == "identity":
+        return [" An effect is on the share of the class ", second, " that the trees give: plus "
+                "speaks for ", second, ", minus for ", first, ".", far]  # fmt: skip
     return [
         " An effect is on the raw score of the class ", second, " (the logarithm of its odds): "
         "plus speaks for ", second, ", minus for ", first, ".", far,
@@ -160,6 +163,7 @@ def _case(example: dict[str, Any], i: int) -> Markup:
     return element(
         "div",
         element("h3", title),
+        _rule(example.get("rule") or {}),
         data_table(
             f"Held-out row {value_text(example.get('row'))}",
             ["feature", "its value", "effect", "− to the left, + to the right"],
@@ -168,6 +172,16 @@ def _case(example: dict[str, Any], i: int) -> Markup:
         ),
         class_="case",
     )
+
+
+def _rule(rule: dict[str, Any]) -> Markup | None:
+    """Return the questions that the tree asked of the row, with its answers."""
+    if not rule:
+        return None
+    conditions = rule.get("conditions") or []
+    asked = " and ".join(str(each) for each in conditions)
+    held = f"The tree asked whether {asked}; this holds" if conditions else "Nothing is asked"
+    return paragraph(f"{held} for {percent_text(float(rule['share']))} of the training rows.")
 
 
 def _signed(value: Any) -> str:

@@ -55,6 +55,23 @@ _METHODS: dict[str, MethodWords] = {
         "The products describe the model near each row and do not add up to the prediction, "
         "unless the model is linear; a value at the mean gets 0 whatever its effect.",
     ),
+    "tree_shap_path_dependent": MethodWords(
+        "By exact Shapley values of the trees",
+        "mean absolute Shapley value",
+        "For each row, the prediction's distance from what the trees predict on average is shared "
+        "out among the columns: each gets what it changes, averaged over all orders in which the "
+        "columns may become known. The bar is the mean absolute share over the rows.",
+        "What is not known is averaged over the training rows that went the same way in the tree, "
+        "so a column that goes with others can get a part of what they do.",
+    ),
+    "additive_terms": MethodWords(
+        "By the terms of the model itself",
+        "mean absolute term",
+        "The model's raw output is a sum of one number a column, and of one a pair of columns; "
+        "the bar is the mean absolute number over the rows. Nothing is estimated: these are the "
+        "numbers that the model adds up.",
+        "Of columns that go together the model may have given one what belongs to another.",
+    ),
     "weight": MethodWords(
         "By the weights alone",
         "share of the sum of the products of absolute weights",
