@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import minixai
-from minixai import study_trees
+from minixai import study_shapes, study_trees
 from minixai._validation import fingerprint
 from minixai.data import Encoded, Split, Table, TableEncoder
 from minixai.metrics import Metric
@@ -72,6 +72,7 @@ def description(
             "inputs": list(train.feature_names),
             "input_columns": _raw_columns(train),
             "trees": study_trees.trees(model, encoder),
+            "shapes": study_shapes.shapes(model, encoder, train),
         },
         "training": {
             "loss_curve": _curve(trained, "loss_curve_"),

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minixai.compression import measure, prune, quantize
 from minixai._validation import generator
+from minixai.compression import measure, prune, quantize
 from minixai.data import Encoded, Table, TableEncoder
 from minixai.errors import DataError
 from minixai.explain import (

@@ -83,9 +83,7 @@ _MODELS = {
     "logistic": _Named(None, lambda n_rows, seed, n_jobs: LogisticRegression(), "lasso"),
     "tree": _Named(_tree(DecisionTreeRegressor), _tree(DecisionTreeClassifier)),
     "forest": _Named(_forest(RandomForestRegressor), _forest(RandomForestClassifier)),
-    "boosting": _Named(
-        _boosting(GradientBoostingRegressor), _boosting(GradientBoostingClassifier)
-    ),
+    "boosting": _Named(_boosting(GradientBoostingRegressor), _boosting(GradientBoostingClassifier)),
     "gam": _Named(_gam(BoostedGAMRegressor), _gam(BoostedGAMClassifier)),
 }
 MODELS = tuple(_MODELS)

@@ -6,6 +6,7 @@ one score a label: of its 0/1 columns the one that is 1 and the others that are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -51,16 +52,20 @@ def _scores(model: Shaped, train: Encoded, names: list[str]) -> Any:
 
 
 def _of_numbers(model: Shaped, meaning: ColumnMeaning, name: str) -> dict[str, Any]:
-    shape = model.shape(name)
-    errors = shape.std_errors
+    edges = np.array([meaning.raw(float(edge)) for edge in model.shape(name).edges])
+    shape = replace(model.shape(name), name=meaning.quantity, edges=edges)
+    ends, shares = shape.histogram()
     return {
         "kind": "number",
-        "name": meaning.quantity,
-        "edges": [meaning.raw(float(edge)) for edge in shape.edges],
+        "name": shape.name,
+        "edges": edges.tolist(),
         "values": shape.values.tolist(),
         "density": shape.density.tolist(),
-        "std_errors": None if errors is None else errors.tolist(),
+        "std_errors": None if shape.std_errors is None else shape.std_errors.tolist(),
+        "missing_value": np.asarray(shape.missing_value).tolist(),
+        "missing_share": shape.missing_share,
         "output_names": None if shape.output_names is None else list(shape.output_names),
+        "histogram": {"ends": ends.tolist(), "shares": shares.tolist()},
     }
 
 

@@ -45,7 +45,7 @@ def able():
                 yield model, task
 
 
-@pytest.mark.parametrize(("model", "task"), able())
+@pytest.mark.parametrize(("model", "task"), list(able()))
 def test_it_learns_is_explained_and_fills_a_page(model, task):
     if not COMPILED and model in SLOW:
         pytest.skip("minutes in plain Python: run compiled only")

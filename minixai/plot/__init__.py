@@ -10,6 +10,7 @@ from minixai.plot.calibration_plot import plot_calibration
 from minixai.plot.confusion_plot import plot_confusion
 from minixai.plot.correlation_plot import plot_correlation
 from minixai.plot.density_plot import plot_density
+from minixai.plot.effect_plot import plot_effects
 from minixai.plot.histogram_plot import plot_histogram
 from minixai.plot.importance_plot import plot_importance
 from minixai.plot.learning_curve_plot import plot_learning_curve
@@ -36,6 +37,7 @@ __all__ = [
     "plot_confusion",
     "plot_correlation",
     "plot_density",
+    "plot_effects",
     "plot_histogram",
     "plot_importance",
     "plot_learning_curve",

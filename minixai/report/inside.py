@@ -17,6 +17,7 @@ from minixai.report.number import (
     value_text,
 )
 from minixai.report.section import Section, paragraph
+from minixai.report.shape_figures import shape_parts
 from minixai.report.table import (
     data_table,
     folded_table,
@@ -38,9 +39,9 @@ _SUMMARY_TEXTS = ("name", "layer", "kind", "shape", "activation")
 
 
 def model_section(study: StudyRecord) -> Section | None:
-    """Return the layers as a table, as a network and as weights; or the trees."""
+    """Return the layers as a table, as a network and as weights; or trees and shapes."""
     summary, layers = study.model.get("summary") or [], study.model.get("weights") or []
-    body: list[Markup | None] = tree_parts(study)
+    body: list[Markup | None] = tree_parts(study) + shape_parts(study)
     if not summary and not layers and not body:
         return None
     if summary:
