@@ -17,6 +17,7 @@ EXPECTED = {
     "compression",
     "encoding",
     "import_time",
+    "lasso",
     "linear_regression",
     "permutation_importance",
     "training_step",
