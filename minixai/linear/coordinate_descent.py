@@ -48,11 +48,13 @@ _FIRST = 100
 """Columns that may come to work at once; twice the support where that is more."""
 _MOST = 3000
 """Columns whose products are kept: two squares of 72 MB."""
-_EXACT = 1e-8
+_EXACT = 1e-11
 """Gap to which the columns at work are minimised at least: cheap, and it spares checks."""
 _MARGIN = 0.9
 """Share of the penalty below which a bound must lie for a column to be passed over."""
 _SWEEPS = 10
+_PATIENCE = 10
+"""Rounds without a sweep, all columns at work being at their minimum to the last digit."""
 
 
 class Minimum(NamedTuple):
@@ -106,13 +108,14 @@ class CoordinateDescent:
         if self._gram is not None and l1_ratio < 1.0:
             self._gram.forget_factor()
         alive = np.ones(len(a), dtype=bool)
-        n_sweeps = 0
+        n_sweeps = n_idle = 0
         while True:
             new = self._exceeding(a, alive)
             made = self._descend(a, b, new, alive, tol, max_iter - n_sweeps)
             n_sweeps += made
+            n_idle += made == 0
             gap, radius, shrink = self._check(a, b, alive)
-            if gap <= tol or n_sweeps >= max_iter or (made == 0 and len(new) == 0):
+            if gap <= tol or n_sweeps >= max_iter or n_idle >= (_PATIENCE if len(new) else 1):
                 return Minimum(self._solution.copy(), gap, n_sweeps)
             far = math.sqrt(2.0 * radius)
             alive &= (self._solution != 0.0) | (
@@ -123,21 +126,35 @@ class CoordinateDescent:
         """Give the columns to be put to work next."""
         size = np.abs(self._correlation)
         new = np.flatnonzero((size > a) & alive & ~self._at_work)
-        most = max(_FIRST, 2 * int(np.count_nonzero(self._solution)))
-        if len(new) > most:
-            with np.errstate(divide="ignore", over="ignore"):
-                ratio = size[new] / a[new]
-            new = np.sort(new[np.argsort(-ratio, kind="stable")[:most]])
-        return new
+        return self._strongest(a, new, max(_FIRST, 2 * int(np.count_nonzero(self._solution))))
+
+    def _strongest(self, a: Array, new: Array, most: int) -> Array:
+        """Give at most so many of some columns, those that exceed their penalty by most."""
+        if len(new) <= most:
+            return new
+        with np.errstate(divide="ignore", over="ignore"):
+            ratio = np.abs(self._correlation[new]) / a[new]
+        return np.sort(new[np.argsort(-ratio, kind="stable")[:most]])
+
+    def _begin_anew(self, a: Array, new: Array) -> Array:
+        """Let go of the columns at work that have no coefficient; give those to work next.
+
+        Where the support alone leaves little room, products are given up for good.
+        """
+        support = np.flatnonzero(self._solution)
+        room = self._most - len(support)
+        self._at_work[:] = False
+        if room < max(1, self._most // 4):
+            self._gram = None
+            return new
+        self._gram = GramDescent(self._design.columns)
+        return np.concatenate([support, self._strongest(a, new, room)])
 
     def _descend(
         self, a: Array, b: Array, new: Array, alive: Array, tol: float, max_sweeps: int
     ) -> int:
         if self._gram is not None and len(self._gram.which) + len(new) > self._most:
-            new = np.union1d(new, np.flatnonzero(self._solution))
-            self._at_work[:] = False
-            fits = len(new) <= self._most
-            self._gram = GramDescent(self._design.columns) if fits else None
+            new = self._begin_anew(a, new)
         if self._gram is not None:
             if len(new):
                 self._gram.add(new)

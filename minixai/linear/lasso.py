@@ -92,7 +92,7 @@ class Lasso(LinearModel):
         l1_ratio: float = 1.0,
         fit_intercept: bool = True,
         max_iter: int = 10_000,
-        tol: float = 1e-8,
+        tol: float = 1e-12,
     ) -> None:
         self.alpha = alpha
         self.l1_ratio = l1_ratio

@@ -98,7 +98,7 @@ class LassoCV(Lasso):
         l1_ratio: Any = 1.0,
         fit_intercept: bool = True,
         max_iter: int = 10_000,
-        tol: float = 1e-8,
+        tol: float = 1e-12,
         splits: Any = 5,
         one_standard_error: bool = False,
         n_jobs: Any = 1,

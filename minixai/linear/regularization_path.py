@@ -78,7 +78,7 @@ def lasso_path(
     fit_intercept: bool = True,
     sample_weight: Any = None,
     max_iter: int = 10_000,
-    tol: float = 1e-8,
+    tol: float = 1e-12,
 ) -> LassoPath:
     """Fit the lasso, or the elastic net, for many penalties.
 

@@ -7,6 +7,7 @@ imported when the first figure is drawn.
 
 from minixai.plot.box_plot import plot_box
 from minixai.plot.calibration_plot import plot_calibration
+from minixai.plot.coefficient_path_plot import plot_coefficient_path
 from minixai.plot.confusion_plot import plot_confusion
 from minixai.plot.correlation_plot import plot_correlation
 from minixai.plot.density_plot import plot_density
@@ -34,6 +35,7 @@ from minixai.plot.weight_plot import plot_weights
 __all__ = [
     "plot_box",
     "plot_calibration",
+    "plot_coefficient_path",
     "plot_confusion",
     "plot_correlation",
     "plot_density",

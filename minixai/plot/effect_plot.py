@@ -1,4 +1,4 @@
-"""What each label of a column adds to a score: one bar a label and output, to the right of 0 for plus.
+"""What each label of a column adds to a score: one bar a label and output, right of 0 for plus.
 
 Cost: O(n_labels * n_outputs).
 """

@@ -183,7 +183,7 @@ class AveragingTreeClassifier(TreeClassifier):
         X : array-like (n_samples, n_features)
             NaN is a missing value.
         """
-        raw = self._raw_score(X)
+        raw = np.clip(self._raw_score(X), 0.0, 1.0)  # a sum of shares may round beyond
         return np.column_stack([1.0 - raw, raw]) if raw.ndim == 1 else raw
 
     def predict(self, X: Any) -> Array:

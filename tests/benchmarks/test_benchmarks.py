@@ -19,6 +19,7 @@ EXPECTED = {
     "encoding",
     "forest",
     "import_time",
+    "lasso",
     "linear_regression",
     "logistic_regression",
     "permutation_importance",
