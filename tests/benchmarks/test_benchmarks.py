@@ -14,6 +14,7 @@ from benchmarks.timing import installed, race
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = {
+    "boosting",
     "compression",
     "encoding",
     "import_time",
@@ -79,6 +80,14 @@ def test_both_encode_the_quick_table_alike(capsys):
     results = import_module("benchmarks.encoding").main(["--quick"])
     capsys.readouterr()
     assert results["difference"] < 1e-12
+
+
+def test_boosted_trees_of_the_quick_benchmark_are_as_good(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.boosting").main(["--quick"])
+    capsys.readouterr()
+    for table in results.values():
+        assert table["scores"]["minixai"] > table["scores"]["scikit-learn"] - 0.01
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():
