@@ -207,9 +207,9 @@ def _best_limited(
 
 @kernel
 def _plain_gain(left_g: float, left_h: float, right_g: float, right_h: float) -> float:
-    """Return what two sides save together, by one division."""
+    """Return what two sides save together, by one division; sides without curvature are refused."""
     numerator = left_g * left_g * right_h + right_g * right_g * left_h
-    return numerator / (left_h * right_h)  # (2)
+    return numerator / max(left_h * right_h, 1.0)  # (2)
 
 
 @kernel

@@ -4,7 +4,7 @@ The bits of a float64, read as a whole number, rise with its value once those of
 are turned over; six stable passes then sort by counting, without one comparison.
 
 Source: Knuth (1998), The Art of Computer Programming 3, section 5.2.5 (radix sorting).
-Cost: O(n): 100,000 numbers in 2 ms, where sorting by comparison takes 8.
+Cost: O(n): 100,000 numbers in 2 ms, where sorting by comparison takes 8; few are compared.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ __all__ = ["sort_numbers"]
 
 _DIGIT = 11
 _PASSES = 6
+_FEW = 1 << _DIGIT  # numbers that are sorted faster than the digits are counted
 
 
 def sort_numbers(numbers: Array, spare: Array) -> None:
-    """Sort in place, -0.0 before 0.0; NaN is not for this.
+    """Sort in place; NaN is not for this.
 
     Parameters
     ----------
@@ -30,6 +31,9 @@ def sort_numbers(numbers: Array, spare: Array) -> None:
     spare : array (n,) of 8 bytes each
         Room to work in.
     """
+    if len(numbers) < _FEW:
+        numbers.sort()
+        return
     counts = np.zeros((_PASSES, 1 << _DIGIT), dtype=np.int64)
     _sort_bits(numbers.view(np.int64), spare.view(np.int64), counts)
 

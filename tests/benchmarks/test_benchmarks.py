@@ -15,6 +15,7 @@ from benchmarks.timing import installed, race
 ROOT = Path(__file__).parents[2]
 EXPECTED = {
     "boosted_gam",
+    "boosting",
     "compression",
     "encoding",
     "forest",
@@ -142,6 +143,14 @@ def test_quick_trees_are_explained_and_timed(capsys):
     assert len(results) == 7
     assert results["one row"]["p99"] >= results["one row"]["median"] > 0.0
     assert all(each["minixai"] == 1.0 for name, each in results.items() if name != "one row")
+
+
+def test_boosted_trees_of_the_quick_benchmark_are_as_good(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.boosting").main(["--quick"])
+    capsys.readouterr()
+    for table in results.values():
+        assert table["scores"]["minixai"] > table["scores"]["scikit-learn"] - 0.01
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():
