@@ -31,6 +31,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from minixai._numba import borrow, kernel
 from minixai._numba.path_polynomial import (
     LANES,
@@ -107,7 +109,9 @@ def _walk_tree(
     columns, totals, spare = borrow(space[4]), borrow(space[5]), borrow(space[9])
     numbers, way, stage, hidden = space[10], space[11][0], space[11][1], space[11][2]
     n_outputs, with_pairs = value.shape[1], space[6].shape[1] > 0
-    p = 0
+    p: Any = np.int64(
+        0
+    )  # a plain 0 would have what it is given to compiled once more, for that number
     way[0], stage[0], hidden[0] = root, 0, 0
     while p >= 0:
         node = way[p]

@@ -245,7 +245,7 @@ def test_what_cannot_be_explained_is_said_first():
         def predict(self, X):
             return X
 
-    with pytest.raises(ParameterError, match="A model of trees is needed, and a Fitted"):
+    with pytest.raises(ParameterError, match="got Fitted: what is read are"):
         TreeShap(Fitted())
     with pytest.raises(ParameterError, match="class Fitted"):
         TreeShap(Fitted)
