@@ -17,6 +17,7 @@ EXPECTED = {
     "compression",
     "encoding",
     "import_time",
+    "interventional_tree_shap",
     "linear_regression",
     "permutation_importance",
     "training_step",
