@@ -21,6 +21,7 @@ EXPECTED = {
     "forest",
     "import_time",
     "lasso",
+    "interventional_tree_shap",
     "linear_regression",
     "logistic_regression",
     "permutation_importance",
