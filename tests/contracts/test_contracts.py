@@ -66,6 +66,7 @@ def things():
     found["BehaviourFeatures"] = BehaviourFeatures(["user_id"], "when").fit(Table.from_frame(log))
     model, X, _ = registry.fitted("MLPClassifier of three")
     found["Explanation"] = registry.Gradient(model).explain(X)
+    found["TreeArrays"] = found["DecisionTreeRegressor"].tree_arrays()
     found["Importance"] = found["Explanation"].importance()
     return found
 
