@@ -18,6 +18,17 @@ import numpy as np
 
 from minixai._numba import borrow, kernel
 from minixai.protocols import Array
+from minixai.tree.bin_histogram import (
+    Binned,
+    add_rows,
+    clean_column,
+    clear_histogram,
+    codes_of_rows,
+    count_columns,
+    scan_column,
+    subtract_histogram,
+    touched_codes,
+)
 from minixai.tree.feature_bins import MISSING
 from minixai.tree.growing_tree import (
     Nodes,
@@ -29,17 +40,6 @@ from minixai.tree.growing_tree import (
     sum_rows,
     take_node,
     write_split,
-)
-from minixai.tree.histogram import (
-    Binned,
-    add_rows,
-    clean_column,
-    clear_histogram,
-    codes_of_rows,
-    count_columns,
-    scan_column,
-    subtract_histogram,
-    touched_codes,
 )
 from minixai.tree.split_gain import BAR, FEATURE, GAIN, Limits, noise_of
 
