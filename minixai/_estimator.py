@@ -138,10 +138,18 @@ class Estimator:
             del self.feature_names_in_
 
     def _validated_fit(
-        self, X: Any, y: Any, *, numeric_target: bool, min_rows: int = 1
+        self,
+        X: Any,
+        y: Any,
+        *,
+        numeric_target: bool,
+        min_rows: int = 1,
+        any_order: bool = False,
     ) -> tuple[Array, Array]:
         """Return X as a matrix and y in one dimension; learn the columns."""
-        matrix = as_matrix(X, owner=type(self).__name__, allow_nan=self._allows_nan)
+        matrix = as_matrix(
+            X, owner=type(self).__name__, allow_nan=self._allows_nan, any_order=any_order
+        )
         if len(matrix) < min_rows:
             raise DataError(
                 f"{type(self).__name__} needs at least {min_rows} rows, "

@@ -60,7 +60,9 @@ def column_names(X: Any) -> list[str] | None:
     return names
 
 
-def as_matrix(X: Any, *, owner: str = "minixai", allow_nan: bool = False) -> Array:
+def as_matrix(
+    X: Any, *, owner: str = "minixai", allow_nan: bool = False, any_order: bool = False
+) -> Array:
     """Return ``X`` as a C-ordered float matrix (n_samples, n_features).
 
     Parameters
@@ -70,6 +72,8 @@ def as_matrix(X: Any, *, owner: str = "minixai", allow_nan: bool = False) -> Arr
         Who asks; named in the messages.
     allow_nan : bool
         Whether NaN may stay (infinity never may).
+    any_order : bool
+        Whether the memory may stay in the order it has, for who copies it anyway.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def as_matrix(X: Any, *, owner: str = "minixai", allow_nan: bool = False) -> Arr
     if array.dtype.kind not in "fiub":
         array = _numbers_from(array, names, X)
     dtype = np.float32 if array.dtype == np.float32 else np.float64
-    matrix = np.ascontiguousarray(array, dtype=dtype)
+    matrix = np.asarray(array, dtype=dtype, order=None if any_order else "C")
     _check_finite(matrix, names, owner, allow_nan)
     return matrix
 

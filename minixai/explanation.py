@@ -1,7 +1,8 @@
-"""An explanation: one value per row and feature; data only.
+"""An explanation: one value per row and feature, or pair of features; data only.
 
-Values have shape (n, d), or (n, d, k) for k outputs; never a list. Where the method is
-additive, values and base values sum to what was explained, and the gap is a number.
+Values have shape (n, d), or (n, d, k) for k outputs; of pairs (n, d, d), or (n, d, d, k); never a
+list. Where the method is additive, values and base values sum to what was explained, and the gap
+is a number.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Explanation:
 
     Parameters
     ----------
-    values : array (n, d) or (n, d, k)
+    values : array (n, d) or (n, d, k); for pairs (n, d, d) or (n, d, d, k)
         Attributions, in the unit of ``output_unit``.
     base_values : array (n,) or (n, k), optional
         What the values are added to; None for bare gradients.
@@ -48,6 +49,8 @@ class Explanation:
     model_fingerprint, background_fingerprint : str, optional
     groups : dict, optional
         Group name -> column names, to fold columns back with `grouped`.
+    order : {1, 2}
+        How many features one value belongs to: 1, or 2 for interactions.
     """
 
     values: Array
@@ -64,20 +67,26 @@ class Explanation:
     model_fingerprint: str | None = None
     background_fingerprint: str | None = None
     groups: dict[str, list[str]] | None = None
+    order: int = 1
 
     def __post_init__(self) -> None:
-        axis = 1 if self._has_rows else 0
-        if self.values.shape[axis] != len(self.feature_names):
-            raise DataError(
-                f"Explanation of {self.values.shape[axis]} features needs as many names, "
-                f"got {len(self.feature_names)}."
-            )
+        if self.order not in (1, 2):
+            raise ParameterError(f"`order` must be 1 or 2, got {self.order!r}.")
+        for axis in self._feature_axes(self._has_rows):
+            if self.values.shape[axis] != len(self.feature_names):
+                raise DataError(
+                    f"Explanation of {self.values.shape[axis]} features needs as many names, "
+                    f"got {len(self.feature_names)}."
+                )
 
     @property
     def _has_rows(self) -> bool:
         """Whether the first axis of ``values`` is the row axis (an item has none)."""
-        n_axes = 2 if self.output_names is None else 3
+        n_axes = 1 + self.order + (self.output_names is not None)
         return self.values.ndim >= n_axes
+
+    def _feature_axes(self, has_rows: bool) -> range:
+        return range(int(has_rows), int(has_rows) + self.order)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,10 +110,11 @@ class Explanation:
         if isinstance(features, slice) and features == slice(None):
             return replace(self, **changes)
         columns = self._columns(features)
-        axis = 1 if changes["values"].ndim >= self.values.ndim else 0
+        axes = self._feature_axes(changes["values"].ndim >= self.values.ndim)
         for name in ("values", "data", "std_errors"):
-            if changes[name] is not None:
-                changes[name] = np.take(changes[name], columns, axis=axis)
+            for axis in axes if name != "data" else axes[:1]:
+                if changes[name] is not None:
+                    changes[name] = np.take(changes[name], columns, axis=axis)
         changes["feature_names"] = tuple(self.feature_names[j] for j in columns)
         changes["groups"] = None
         changes["completeness_gap"] = None  # of all features together, not of a part
@@ -121,7 +131,18 @@ class Explanation:
         return [names.index(each) if isinstance(each, str) else int(each) for each in features]
 
     def importance(self) -> Importance:
-        """Return the mean absolute value per feature (over rows, and outputs if there are k)."""
+        """Return the mean absolute value per feature (over rows, and outputs if there are k).
+
+        Raises
+        ------
+        ParameterError
+            An explanation of pairs: an importance belongs to one feature.
+        """
+        if self.order > 1:
+            raise ParameterError(
+                "An importance has one value a feature, and this explanation one a pair: use the "
+                "explanation of single features, or numpy.abs(explanation.values).mean(axis=0)."
+            )
         size = np.abs(self.values)
         if size.ndim == 3:
             size = size.mean(axis=2)
@@ -137,16 +158,22 @@ class Explanation:
         )
 
     def grouped(self, groups: dict[str, list[Any]] | None = None) -> Explanation:
-        """Return the explanation with each group's values summed (not a grouped game)."""
+        """Return the explanation with each group's values summed (not a grouped game).
+
+        Of pairs, all those between two groups are summed, those within a group on the diagonal.
+        """
         groups = self.groups if groups is None else groups
         players = check_groups(groups, self.feature_names)
-        sums = [self.values[:, columns].sum(axis=1) for columns in players.values()]
+        values = self.values
+        for axis in self._feature_axes(has_rows=True):
+            parts = [np.take(values, own, axis).sum(axis=axis) for own in players.values()]
+            values = np.stack(parts, axis=axis)
         folded = {
             name: [self.feature_names[j] for j in columns] for name, columns in players.items()
         }
         return replace(
             self,
-            values=np.stack(sums, axis=1),
+            values=values,
             data=None,
             feature_names=tuple(players),
             std_errors=None,  # those of a sum need the covariances
@@ -154,14 +181,16 @@ class Explanation:
         )
 
     def to_frame(self) -> Any:
-        """Return a pandas DataFrame: rows x features, or x (feature, output) for k outputs."""
+        """Return a pandas DataFrame: a column for each feature, pair (feature, with) and output."""
         pandas = require("pandas", "table")
         if self.values.ndim == 2:
             return pandas.DataFrame(self.values, columns=list(self.feature_names))
-        outputs = self.output_names or tuple(str(c) for c in range(self.values.shape[2]))
-        columns = pandas.MultiIndex.from_product(
-            [self.feature_names, outputs], names=["feature", "output"]
-        )
+        levels: list[Any] = [self.feature_names] * self.order
+        names = ["feature", "with"][: self.order]
+        if self.values.ndim > 1 + self.order:
+            levels.append(self.output_names or tuple(map(str, range(self.values.shape[-1]))))
+            names.append("output")
+        columns = pandas.MultiIndex.from_product(levels, names=names)
         return pandas.DataFrame(self.values.reshape(len(self.values), -1), columns=columns)
 
     def to_shap(self) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import minixai
+from minixai import study_trees
 from minixai._validation import fingerprint
 from minixai.data import Encoded, Split, Table, TableEncoder
 from minixai.metrics import Metric
@@ -70,6 +71,7 @@ def description(
             "weights": _weights(model),
             "inputs": list(train.feature_names),
             "input_columns": _raw_columns(train),
+            "trees": study_trees.trees(model, encoder),
         },
         "training": {
             "loss_curve": _curve(trained, "loss_curve_"),

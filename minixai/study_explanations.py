@@ -82,14 +82,24 @@ def examples(model: Any, table: Table, train: Encoded, test: Encoded) -> list[di
 
 
 def _errors(model: Any, X: Any, y: Array, predicted: Array) -> Array:
-    """Return the distances from the truth; of classes, 1 - the probability of the true one."""
+    """Return the distances from the truth; of classes, 1 - the probability of the true one.
+
+    Without probabilities, how far the true class's raw score lies below the best of the others.
+    """
     if not hasattr(model, "classes_"):
         distance: Array = np.abs(y - predicted)
         return distance
     codes = np.searchsorted(model.classes_, y)
     known = np.minimum(codes, len(model.classes_) - 1)
-    doubt: Array = 1.0 - model.predict_proba(X)[np.arange(len(y)), known]
-    return doubt
+    rows = np.arange(len(y))
+    if hasattr(model, "predict_proba"):
+        doubt: Array = 1.0 - model.predict_proba(X)[rows, known]
+        return doubt
+    raw = np.array(model.decision_function(X), dtype=np.float64)
+    raw = np.column_stack([-raw, raw]) if raw.ndim == 1 else raw
+    own = raw[rows, known]
+    raw[rows, known] = -np.inf
+    return np.asarray(raw.max(axis=1) - own)
 
 
 def _values_of(

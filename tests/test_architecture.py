@@ -41,6 +41,7 @@ LAYERS = [
     [
         "versions",
         "study_record",
+        "study_trees",
         "study_steps",
         "study_explanations",
         "study_curves",

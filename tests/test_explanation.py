@@ -116,3 +116,57 @@ def test_score():
 def test_finding_round_trip():
     finding = Finding("leaked_target", ("price",), "It leaks.", {"r2": 1.0}, "Drop it.")
     assert Finding.from_dict(finding.to_dict()) == finding
+
+
+def of_pairs(k=None):
+    shape = (3, 4, 4) if k is None else (3, 4, 4, k)
+    return Explanation(
+        values=np.random.default_rng(0).normal(size=shape),
+        base_values=np.zeros(3 if k is None else (3, k)),
+        data=np.arange(12.0).reshape(3, 4),
+        feature_names=tuple("abcd"),
+        method="test",
+        output_names=None if k is None else tuple(f"c{c}" for c in range(k)),
+        order=2,
+    )
+
+
+@pytest.mark.parametrize("k", [None, 2])
+def test_pairs_have_two_feature_axes(k):
+    e = of_pairs(k)
+    assert len(e) == 3
+    assert np.array_equal(e[1].values, e.values[1])
+    assert np.array_equal(e[1:].values, e.values[1:])
+    part = e[:, ["d", "a"]]
+    assert np.array_equal(part.values, e.values[:, [3, 0]][:, :, [3, 0]])
+    assert np.array_equal(part.data, e.data[:, [3, 0]])
+    assert np.array_equal(e[1, "b"].values, e.values[1, [1]][:, [1]])
+    with pytest.raises(ParameterError, match="sliced"):
+        e[1][0]
+    with pytest.raises(ParameterError, match="one a pair"):
+        e.importance()
+    with pytest.raises(DataError, match="names"):
+        Explanation(np.ones((2, 3, 4)), None, None, ("a", "b", "c"), "test", order=2)
+    with pytest.raises(ParameterError, match="`order` must be 1 or 2"):
+        Explanation(np.ones((2, 3)), None, None, ("a", "b", "c"), "test", order=3)
+
+
+@pytest.mark.parametrize("k", [None, 2])
+def test_pairs_of_groups_are_sums_over_both_axes(k):
+    e = of_pairs(k)
+    folded = e.grouped({"ac": ["a", "c"]})
+    assert folded.feature_names == ("ac", "b", "d")
+    within = e.values[:, [0, 2]][:, :, [0, 2]].sum(axis=(1, 2))
+    np.testing.assert_allclose(folded.values[:, 0, 0], within)
+    np.testing.assert_allclose(folded.values[:, 0, 1], e.values[:, [0, 2], 1].sum(axis=1))
+    assert np.array_equal(folded.values[:, 1, 2], e.values[:, 1, 3])
+
+
+def test_pairs_as_a_frame():
+    pytest.importorskip("pandas")
+    frame = of_pairs().to_frame()
+    assert list(frame.columns.names) == ["feature", "with"]
+    assert np.array_equal(frame[("b", "d")], of_pairs().values[:, 1, 3])
+    frame = of_pairs(2).to_frame()
+    assert list(frame.columns.names) == ["feature", "with", "output"]
+    assert np.array_equal(frame[("b", "d", "c1")], of_pairs(2).values[:, 1, 3, 1])

@@ -161,11 +161,15 @@ def _tools() -> tuple[Any, Any] | None:
     from minixai._numba.borrowing import install as install_borrowing
     from minixai._numba.elementary import install as install_elementary
     from minixai._numba.integer_product import install as install_integer_product
+    from minixai._numba.path_polynomial import install as install_path_polynomial
+    from minixai._numba.point_polynomial import install as install_point_polynomial
     from minixai._numba.product import install as install_product
 
     install_borrowing()
     install_elementary()
     install_integer_product()
+    install_path_polynomial()
+    install_point_polynomial()
     install_product()
     folder = _cache_folder(config.CACHE_DIR)
     return njit, None if folder is None else _cache_class(caching, folder)

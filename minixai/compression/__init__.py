@@ -6,6 +6,7 @@ from minixai.compression.magnitude_pruning import prune
 from minixai.compression.measurement import Measurement, measure
 from minixai.compression.quantized_network import (
     QuantizedClassifier,
+    QuantizedMarginClassifier,
     QuantizedNetwork,
     QuantizedRegressor,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "Measurement",
     "QuantizedClassifier",
     "QuantizedLayer",
+    "QuantizedMarginClassifier",
     "QuantizedNetwork",
     "QuantizedRegressor",
     "measure",

@@ -28,6 +28,7 @@ from minixai._validation import check_model, check_number, feature_names_of
 from minixai.compression.integer_layer import QuantizedLayer, row_ranges
 from minixai.compression.quantized_network import (
     QuantizedClassifier,
+    QuantizedMarginClassifier,
     QuantizedNetwork,
     QuantizedRegressor,
 )
@@ -49,7 +50,8 @@ def quantize(
     ----------
     model : fitted model with ``layers`` and ``forward_trace``
         A linear model or a network; it stays as it is. One with ``classes_`` becomes a
-        classifier (two classes with one raw output: sigmoid; else softmax).
+        classifier (two classes with one raw output: sigmoid; else softmax), without
+        probabilities if it has none.
     X_calibration : array-like or data frame (n_samples, n_features), optional
         Rows such as the model will meet, standardised as in fit: they fix the range of every
         layer's input; values outside are clipped, and those more than 100 widths outside are a
@@ -62,7 +64,7 @@ def quantize(
 
     Returns
     -------
-    QuantizedClassifier or QuantizedRegressor
+    QuantizedClassifier, QuantizedMarginClassifier or QuantizedRegressor
         Predicts, saves and can be explained like the model given.
 
     Warns
@@ -113,7 +115,8 @@ def quantize(
     classes = getattr(model, "classes_", None)
     if classes is None:
         return QuantizedRegressor(*options)
-    return QuantizedClassifier(*options, classes)
+    kind = QuantizedClassifier if hasattr(model, "predict_proba") else QuantizedMarginClassifier
+    return kind(*options, classes)
 
 
 def _float32_bias(bias: Array, i: int) -> Array:

@@ -56,7 +56,7 @@ def prune(
         Data to fine-tune on; needed with ``n_epochs``.
     n_epochs : int
         Epochs of fine-tuning by the model's own optimizer and step, during which the zeros stay
-        zero; 0 for none. `LinearRegression` is solved exactly instead, however many they are.
+        zero; 0 for none. Linear models are solved exactly instead, however many they are.
     random_state : int or None
         Seed of the fine-tuning; None is 0.
 

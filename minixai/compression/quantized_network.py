@@ -23,7 +23,12 @@ from minixai.errors import DataError, ParameterError
 from minixai.model_summary import LayerRow, ModelSummary
 from minixai.protocols import Array, Layer
 
-__all__ = ["QuantizedClassifier", "QuantizedNetwork", "QuantizedRegressor"]
+__all__ = [
+    "QuantizedClassifier",
+    "QuantizedMarginClassifier",
+    "QuantizedNetwork",
+    "QuantizedRegressor",
+]
 
 _BLOCK_ROWS = 1024
 """Rows that go through the network together."""
@@ -218,8 +223,10 @@ class QuantizedRegressor(QuantizedNetwork, Regressor):
         return raw[:, 0] if raw.shape[1] == 1 else raw
 
 
-class QuantizedClassifier(QuantizedNetwork, Classifier):
-    """A classifier in integers; made by `quantize`. Its score is the accuracy.
+class QuantizedMarginClassifier(QuantizedNetwork, Classifier):
+    """A classifier in integers without probabilities, such as a support vector machine's.
+
+    Made by `quantize`. Its score is the accuracy.
 
     Parameters
     ----------
@@ -247,14 +254,6 @@ class QuantizedClassifier(QuantizedNetwork, Classifier):
         codes = (raw[:, 0] > 0) if raw.shape[1] == 1 else np.argmax(raw, axis=1)
         return np.asarray(self.classes_[codes.astype(np.intp)])
 
-    def predict_proba(self, X: Any) -> Array:
-        """Return probabilities (n_samples, n_classes), in the order of ``classes_``."""
-        raw = self._raw(X)
-        if raw.shape[1] == 1:
-            raw = np.hstack([np.zeros_like(raw), raw])
-        powers = np.exp(raw - raw.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
     def decision_function(self, X: Any) -> Array:
         """Return raw scores (n_samples,) for two classes, else (n_samples, n_classes)."""
         raw = self._raw(X)
@@ -268,3 +267,21 @@ class QuantizedClassifier(QuantizedNetwork, Classifier):
     def _options_from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
         options = super()._options_from_state(meta, arrays)
         return options | {"classes": cls._labels_from_state(meta)}
+
+
+class QuantizedClassifier(QuantizedMarginClassifier):
+    """A classifier in integers; made by `quantize`. Its score is the accuracy.
+
+    Parameters
+    ----------
+    quantized_layers, n_bits, granularity, feature_names, classes
+        See `QuantizedMarginClassifier`.
+    """
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return probabilities (n_samples, n_classes), in the order of ``classes_``."""
+        raw = self._raw(X)
+        if raw.shape[1] == 1:
+            raw = np.hstack([np.zeros_like(raw), raw])
+        powers = np.exp(raw - raw.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True))

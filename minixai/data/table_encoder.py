@@ -21,6 +21,7 @@ import numpy as np
 
 from minixai._estimator import unfitted_copy
 from minixai._validation import check_number, seed_of
+from minixai.data.column_meaning import ColumnMeaning, meanings_of
 from minixai.data.composed_encoding import ComposedEncoding, learn_composed
 from minixai.data.encoding_plan import Part, chosen_steps, default_parts, grouped_parts
 from minixai.data.kind_conversion import as_kind
@@ -244,6 +245,11 @@ class TableEncoder:
         made of several columns stands behind them, of the kind "product".
         """
         return [dict(row) for row in self._rows]
+
+    def meanings(self) -> list[ColumnMeaning]:
+        """Return what each column of the matrix says about the table, for words about it."""
+        meanings = meanings_of(self._encodings)
+        return [meanings[k] for k in self._order]
 
     def save(self, path: Any) -> None:
         """Write the fitted encoder to ``path``; `minixai.load` reads it back."""

@@ -1,8 +1,14 @@
 r"""Linear regression by least squares: in closed form, by gradient descent, in mini-batches.
 
-The cost J = 1/(2m) sum (h(x) - y)^2 and its gradient stand in ``linear_model.py``. All three
-solvers standardise inside, so that ids in the millions beside shares below 1 cost no accuracy,
-and give coefficients in the user's units. The closed form solves the reduced triangle of
+With the prediction h of ``linear_model.py`` and m rows:
+
+.. math::
+    J(w, b) &= \frac{1}{2m} \sum_{i=1}^m (h(x_i) - y_i)^2                                (1) \\
+    \partial J / \partial w &= \frac1m \sum_i (h(x_i) - y_i)\, x_i                       (2) \\
+    \partial J / \partial b &= \frac1m \sum_i (h(x_i) - y_i)                             (3)
+
+All three solvers standardise inside, so that ids in the millions beside shares below 1 cost no
+accuracy, and give coefficients in the user's units. The closed form solves the reduced triangle of
 ``reduced_design.py``; the descents are in ``quadratic_descent.py``.
 
 Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. (3.2)
@@ -24,6 +30,7 @@ from minixai._estimator import all_or_nothing
 from minixai._validation import as_vector, as_weights, check_number, seed_of
 from minixai.errors import ConvergenceWarning, DataError, DataWarning, check_option
 from minixai.linear.linear_model import LinearModel
+from minixai.linear.linear_score import BIAS, WEIGHT
 from minixai.linear.quadratic_descent import descend, descend_in_batches
 from minixai.protocols import Array
 from minixai.statistics.inference_table import InferenceTable, infer
@@ -81,6 +88,8 @@ class LinearRegression(LinearModel):
     >>> model.coef_.round(6), round(model.intercept_, 6)
     (array([2.]), 1.0)
     """
+
+    loss_curve_: list[float]
 
     def __init__(
         self,
@@ -210,6 +219,41 @@ class LinearRegression(LinearModel):
                 "call `fit` first."
             )
         return infer(design, self._names(), level)
+
+    def loss_gradient(self, X: Any, y: Any) -> tuple[float, dict[str, Array]]:
+        """J and its gradient in the parameters.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+        y : array-like (n_samples,)
+
+        Returns
+        -------
+        loss : float
+        gradient : dict
+            Under the keys and in the shapes of ``parameters``.
+        """
+        matrix = self._validated(X)
+        error = matrix @ self.coef_ + self.intercept_ - as_vector(y, len(matrix))
+        loss = 0.5 * float(np.mean(error * error))  # (1)
+        weight = matrix.T @ error / len(matrix)  # (2)
+        bias = np.mean(error)  # (3)
+        return loss, {WEIGHT: weight[:, np.newaxis], BIAS: np.array([bias])}
+
+    def _adopt(self, weight: Array, bias: Array, source: Any) -> None:
+        super()._adopt(weight, bias, source)
+        self.loss_curve_ = []
+
+    def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        meta, arrays = super()._to_state()
+        return meta, arrays | {"loss_curve": np.array(self.loss_curve_)}
+
+    @classmethod
+    def _from_state(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
+        model = super()._from_state(meta, arrays)
+        model.loss_curve_ = [float(loss) for loss in arrays["loss_curve"]]
+        return model
 
     def _check_parameters(self) -> None:
         check_option("solver", self.solver, ("closed_form", "gradient_descent", "sgd"))

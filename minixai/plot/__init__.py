@@ -18,12 +18,15 @@ from minixai.plot.lift_plot import plot_lift
 from minixai.plot.loss_curve_plot import plot_loss_curve
 from minixai.plot.missing_plot import plot_missing
 from minixai.plot.network_plot import plot_network
+from minixai.plot.pair_heatmap_plot import plot_pair
 from minixai.plot.precision_recall_plot import plot_precision_recall
 from minixai.plot.prediction_plot import plot_predictions
 from minixai.plot.residual_plot import plot_residuals
 from minixai.plot.roc_plot import plot_roc
 from minixai.plot.scatter_matrix_plot import plot_scatter_matrix
 from minixai.plot.scatter_plot import plot_scatter
+from minixai.plot.shape_plot import plot_shape
+from minixai.plot.tree_plot import plot_tree
 from minixai.plot.violin_plot import plot_violin
 from minixai.plot.weight_plot import plot_weights
 
@@ -41,12 +44,15 @@ __all__ = [
     "plot_loss_curve",
     "plot_missing",
     "plot_network",
+    "plot_pair",
     "plot_precision_recall",
     "plot_predictions",
     "plot_residuals",
     "plot_roc",
     "plot_scatter",
     "plot_scatter_matrix",
+    "plot_shape",
+    "plot_tree",
     "plot_violin",
     "plot_weights",
 ]

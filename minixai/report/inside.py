@@ -24,6 +24,7 @@ from minixai.report.table import (
     name_markup,
     name_markups,
 )
+from minixai.report.tree_figures import tree_parts
 from minixai.report.wording import metric_label, plain_name
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ _SUMMARY_TEXTS = ("name", "layer", "kind", "shape", "activation")
 
 
 def model_section(study: StudyRecord) -> Section | None:
-    """Return the layers as a table, as a network and as weights."""
+    """Return the layers as a table, as a network and as weights; or the trees."""
     summary, layers = study.model.get("summary") or [], study.model.get("weights") or []
-    if not summary and not layers:
+    body: list[Markup | None] = tree_parts(study)
+    if not summary and not layers and not body:
         return None
-    body: list[Markup | None] = []
     if summary:
         body += [_summary_words(summary), _summary_table(summary)]
     if layers and all(layer.get("weight") and layer["weight"][0] for layer in layers):

@@ -20,7 +20,7 @@ _CODE = ("command", "model", "data_fingerprint", "source")
 _UNIT = ("target_mean", "target_scale")
 _LONGEST_RECORD = 200_000
 _BULK = {
-    "model": ("weights", "inputs", "input_columns"),
+    "model": ("weights", "inputs", "input_columns", "trees"),
     "predictions": ("true", "predicted", "curves"),
     "data": ("missing", "by_target"),
 }

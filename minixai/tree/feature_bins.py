@@ -11,7 +11,8 @@ has edges between those values where the weight below passes the next of equal s
 
 Source: Ke et al. (2017), LightGBM, NeurIPS 30, section 2.1, for learning on such codes.
 Differs from the source: shares are of the row weights, so a weight of 2 is a row twice.
-Cost: O(n log n) a column to learn the edges, O(n log n_bins) to code; n * d bytes.
+Cost: O(n) a column to learn the edges, with weights O(n log n); O(n log n_bins) to code;
+n * d bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 
 from minixai._numba import kernel
 from minixai.protocols import Array
+from minixai.tree.number_sort import sort_numbers
 
 __all__ = ["MAX_BINS", "MISSING", "FeatureBins", "learn_bins"]
 
@@ -29,6 +31,7 @@ MISSING = 255
 """Code of a missing value, above all others."""
 MAX_BINS = 255
 """Most codes of values: one byte holds them and the missing one."""
+_BLOCK = 256  # values that are searched for together
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +80,10 @@ class FeatureBins:
     def codes(self, X: Array) -> Array:
         """Return the codes of a matrix, uint8 (n_samples, n_features), C-ordered."""
         out = np.empty(X.shape, dtype=np.uint8)
-        _write_codes(X, self.edges, self.indptr, out)
+        table = np.full((self.n_features, MISSING + 1), np.inf)
+        for j in range(self.n_features):
+            table[j, : self.n_bins[j] - 1] = self.of(j)
+        _write_codes(X, table, np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.uint64), out)
         return out
 
 
@@ -95,32 +101,26 @@ def learn_bins(X: Array, weights: Array | None = None, max_bins: int = MAX_BINS)
     """
     if weights is not None and not weights.all():
         X, weights = X[weights > 0], weights[weights > 0]
-    edges = [_edges(X[:, j], weights, max_bins) for j in range(X.shape[1])]
+    room = np.empty((2, len(X)))
+    edges = [_edges(X[:, j], weights, max_bins, room) for j in range(X.shape[1])]
     lengths = [len(each) for each in edges]
     return FeatureBins(np.concatenate(edges), np.concatenate([[0], np.cumsum(lengths)]))
 
 
-def _edges(column: Array, weights: Array | None, max_bins: int) -> Array:
-    present = ~np.isnan(column)
-    if not present.all():
-        column = column[present]
-        weights = weights if weights is None else weights[present]
-    values, amount = _distinct(column.astype(np.float64), weights)
-    if len(values) <= max_bins:
-        return between(values[:-1], values[1:])
-    below = np.cumsum(amount)
-    passed = np.searchsorted(below, below[-1] * np.arange(1, max_bins) / max_bins)
-    last = np.unique(passed[passed < len(values) - 1])
-    return between(values[last], values[last + 1])
-
-
-def _distinct(column: Array, weights: Array | None) -> tuple[Array, Array]:
-    """Return the distinct values, rising, and their weights."""
+def _edges(column: Array, weights: Array | None, max_bins: int, room: Array) -> Array:
+    """Return the edges of one column, working in ``room`` (2, n_samples)."""
+    present = _gather_present(column, room[0])
+    rising, amounts = room[0, :present], room[1, :present]
     if weights is None:
-        values, counts = np.unique(column, return_counts=True)
-        return values, counts.astype(np.float64)
-    values, places = np.unique(column, return_inverse=True)
-    return values, np.bincount(places, weights=weights, minlength=len(values))
+        sort_numbers(rising, amounts)
+        amounts.fill(1.0)
+    else:
+        known = ~np.isnan(column)
+        order = np.argsort(rising, kind="stable")
+        rising, amounts = rising[order], weights[known][order]
+    low, high = np.empty(max_bins), np.empty(max_bins)
+    n_edges = _cut(rising, amounts, amounts.sum(), max_bins, low, high)
+    return between(low[:n_edges], high[:n_edges])
 
 
 def between(low: Array, high: Array) -> Array:
@@ -130,19 +130,59 @@ def between(low: Array, high: Array) -> Array:
 
 
 @kernel
-def _write_codes(X: Array, edges: Array, indptr: Array, out: Array) -> None:
-    for j in range(X.shape[1]):
-        start, n_edges = indptr[j], indptr[j + 1] - indptr[j]
-        for i in range(X.shape[0]):
-            x = X[i, j]
-            if x != x:
-                out[i, j] = 255
-                continue
-            low, high = 0, n_edges
-            while low < high:
-                middle = (low + high) // 2
-                if edges[start + middle] < x:
-                    low = middle + 1
-                else:
-                    high = middle
-            out[i, j] = low  # (1)
+def _gather_present(column: Array, out: Array) -> int:
+    """Write the values that are not missing and return their number."""
+    n = 0
+    for i in range(column.size):
+        if column[i] == column[i]:
+            out[n] = column[i]
+            n += 1
+    return n
+
+
+@kernel
+def _cut(
+    rising: Array, amounts: Array, total: float, max_bins: int, low: Array, high: Array
+) -> int:
+    """Write the values below and above each edge and return the number of edges."""
+    distinct = 1
+    for i in range(1, rising.size):
+        if rising[i] != rising[i - 1]:
+            distinct += 1
+            if distinct > max_bins:
+                break
+    n_edges, share, below = 0, 1, 0.0
+    for i in range(rising.size - 1):
+        below += amounts[i]
+        if rising[i + 1] == rising[i]:
+            continue
+        if distinct <= max_bins or below >= total * share / max_bins:
+            low[n_edges], high[n_edges] = rising[i], rising[i + 1]
+            n_edges += 1
+            while total * share / max_bins <= below:
+                share += 1
+    return n_edges
+
+
+@kernel
+def _write_codes(X: Array, table: Array, values: Array, found: Array, out: Array) -> None:
+    """Search all values of a block at once, by halves and without a branch.
+
+    A row of ``table`` holds a column's edges, then infinity.
+    """
+    for start in range(0, X.shape[0], values.size):
+        n = min(values.size, X.shape[0] - start)
+        for j in range(X.shape[1]):
+            edges = table[j]
+            for t in range(n):
+                values[t] = X[start + t, j]
+                found[t] = 0
+            step = np.uint64(128)
+            while step > 0:
+                for t in range(n):
+                    further = found[t] + step
+                    below = edges[further - np.uint64(1)] < values[t]
+                    found[t] = further if below else found[t]
+                step >>= np.uint64(1)
+            for t in range(n):
+                out[start + t, j] = MISSING if values[t] != values[t] else found[t]  # (1)

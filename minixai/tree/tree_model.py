@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 
 from minixai._estimator import Classifier, Estimator, Regressor
+from minixai.data.column_meaning import ColumnMeaning
 from minixai.parallel import as_engine
 from minixai.protocols import Array
-from minixai.tree_arrays import TreeArrays
+from minixai.tree_arrays import (
+    DecisionPath,
+    OutlineNode,
+    PathLengths,
+    Rule,
+    TreeArrays,
+    decision_path,
+    export_text,
+    path_lengths,
+    rules,
+    tree_outline,
+)
 
 __all__ = ["AveragingTreeClassifier", "TreeClassifier", "TreeModel", "TreeRegressor"]
 
@@ -35,6 +48,66 @@ class TreeModel(Estimator):
     def apply(self, X: Any) -> Array:
         """Return the leaf of every row in every tree: node numbers, int32 (n_samples, n_trees)."""
         return self.tree_arrays().leaves(self._validated(X))
+
+    def decision_path(self, X: Any) -> DecisionPath:
+        """Return the nodes that every row passes in every tree.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+        """
+        return decision_path(self.tree_arrays(), self._validated(X))
+
+    def path_lengths(self) -> PathLengths:
+        """Return how many questions each tree asks its training rows."""
+        return path_lengths(self.tree_arrays())
+
+    def rules(self, X: Any, meanings: Sequence[ColumnMeaning] | None = None) -> list[Rule]:
+        """Return the rule that each row follows in each tree, in words.
+
+        Parameters
+        ----------
+        X : array-like (n_samples, n_features)
+            Few rows.
+        meanings : sequence of ColumnMeaning, optional
+            What the columns stand for, as ``TableEncoder.meanings`` tells; None is their names.
+        """
+        return rules(self.tree_arrays(), self._validated(X), meanings)
+
+    def outline(
+        self,
+        *,
+        tree: int = 0,
+        max_depth: int | None = 3,
+        meanings: Sequence[ColumnMeaning] | None = None,
+        row: Any = None,
+    ) -> list[OutlineNode]:
+        """Return one tree's nodes in words, as `plot_tree` draws them.
+
+        Parameters
+        ----------
+        tree : int
+            Which one.
+        max_depth : int, optional
+            Questions on a path; None goes to the leaves.
+        meanings : sequence of ColumnMeaning, optional
+            What the columns stand for, as ``TableEncoder.meanings`` tells; None is their names.
+        row : array-like (n_features,), optional
+            The row whose path is marked.
+        """
+        trees = self.tree_arrays()
+        return tree_outline(trees, tree=tree, max_depth=max_depth, meanings=meanings, row=row)
+
+    def export_text(
+        self,
+        *,
+        tree: int = 0,
+        max_depth: int | None = None,
+        meanings: Sequence[ColumnMeaning] | None = None,
+    ) -> str:
+        """Return one tree as indented text; arguments of `tree_outline`."""
+        trees = self.tree_arrays()
+        return export_text(trees, tree=tree, max_depth=max_depth, meanings=meanings)
 
     def _raw_score(self, X: Any) -> Array:
         """Return the raw score (n_samples,), or (n_samples, n_outputs)."""

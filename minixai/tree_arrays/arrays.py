@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -23,13 +24,16 @@ import numpy as np
 from minixai._validation import as_matrix, fingerprint
 from minixai.errors import DataError, ParameterError, check_option
 from minixai.protocols import Array
-from minixai.tree_arrays.traversal import add_leaf_values, find_leaves
+from minixai.tree_arrays.packing import pack
+from minixai.tree_arrays.traversal import TOGETHER, walk_trees
 
 __all__ = ["LINKS", "TreeArrays"]
 
 LINKS = ("identity", "logit", "softmax", "log")
 """What turns the prediction into the raw score."""
 _BLOCK = 4096  # rows of which the nodes of a tree stay in the cache
+_NO_VALUES = np.zeros((0, 0))
+_NO_LEAVES = np.zeros((0, 0), dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,16 +184,30 @@ class TreeArrays:
         def answer(start: int) -> None:
             rows = slice(start, start + _BLOCK)
             out[rows] = self.base_value
-            add_leaf_values(matrix[rows], self.value, out[rows], *self.walk)  # (1)
+            self.add_trees(matrix[rows], out[rows], 0, self.n_trees)
 
         list(map_blocks(answer, range(0, len(matrix), _BLOCK)))
         return out[:, 0] if self.n_outputs == 1 else out
+
+    def add_trees(self, matrix: Array, out: Array, first: int, end: int) -> None:
+        """Add the leaf values of trees ``first`` to ``end - 1`` to scores, in place.
+
+        Parameters
+        ----------
+        matrix : float array (n_samples, n_features)
+            As `validated` returns it.
+        out : float64 array (n_samples, n_outputs)
+            C-ordered; the base value is the caller's.
+        first, end : int
+            Numbers of trees.
+        """
+        self._walk_rows(matrix, self.value, out, _NO_LEAVES, slice(first, end))  # (1)
 
     def leaves(self, X: Any) -> Array:
         """Return the leaf of every row in every tree: node numbers, int32 (n_samples, n_trees)."""
         matrix = self.validated(X)
         out = np.empty((len(matrix), self.n_trees), dtype=np.int32)
-        find_leaves(matrix, out, *self.walk)
+        self._walk_rows(matrix, _NO_VALUES, _NO_VALUES, out, slice(None))
         return out
 
     def validated(self, X: Any) -> Array:
@@ -218,6 +236,23 @@ class TreeArrays:
             codes,
             self._roots,
         )
+
+    def _walk_rows(self, X: Array, value: Array, out: Array, leaves: Array, trees: slice) -> None:
+        at = np.empty(TOGETHER, dtype=np.int32)
+        nodes, numbers, roots, *codes = self._packed_walk
+        walk_trees(X, value, out, leaves, at, nodes, numbers, roots[trees], *codes)
+
+    @cached_property
+    def _packed_walk(self) -> tuple[Array, ...]:
+        nodes = pack(
+            self.feature,
+            self.threshold,
+            self.children_left,
+            self.children_right,
+            self.missing_left,
+            *self.walk[5:],
+        )
+        return (*nodes, *self.walk[5:7])
 
     def fingerprint(self) -> str:
         """Return 16 hexadecimal digits that stand for the whole ensemble."""

@@ -14,13 +14,17 @@ from benchmarks.timing import installed, race
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = {
+    "boosted_gam",
     "compression",
     "encoding",
     "forest",
     "import_time",
     "linear_regression",
+    "logistic_regression",
     "permutation_importance",
     "training_step",
+    "tree_shap",
+    "tree_prediction",
 }
 
 
@@ -75,11 +79,30 @@ def test_solvers_of_the_quick_benchmark_agree(capsys):
     assert off["minixai sgd"] < 0.1
 
 
+def test_classifiers_of_the_quick_benchmark_come_to_one_minimum(capsys):
+    results = import_module("benchmarks.logistic_regression").main(["--quick"])
+    capsys.readouterr()
+    assert len(results) == 4
+    for task, table in results.items():
+        for name, excess in table["excess"].items():
+            early = "dual" in name or "liblinear" in name
+            assert 0.0 <= excess < (1e-2 if early else 1e-6), (task, name)
+
+
 def test_both_encode_the_quick_table_alike(capsys):
     pytest.importorskip("sklearn")
     results = import_module("benchmarks.encoding").main(["--quick"])
     capsys.readouterr()
     assert results["difference"] < 1e-12
+
+
+def test_trees_in_arrays_answer_as_the_library_that_grew_them(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.tree_prediction").main(["--quick"])
+    capsys.readouterr()
+    assert results["sklearn"]["difference"] < 1e-12
+    assert results.get("lightgbm", {"difference": 0.0})["difference"] < 1e-12
+    assert results.get("xgboost", {"difference": 0.0})["difference"] < 1e-5
 
 
 def test_both_forests_of_the_quick_benchmark_learn(capsys):
@@ -89,6 +112,35 @@ def test_both_forests_of_the_quick_benchmark_learn(capsys):
     for problem in results.values():
         for name, scores in problem["scores"].items():
             assert (scores > 0.1).all(), name
+
+
+def test_additive_models_are_compared_in_speed_and_in_rank(capsys):
+    results = import_module("benchmarks.boosted_gam").main(["--quick"])
+    text = capsys.readouterr().out
+    (found,) = results.values()
+    assert found["ratios"]["minixai"] == 1.0
+    assert 0.7 < found["areas"]["minixai"] < 0.85
+    assert "AUC of the true odds" in text
+
+
+def test_additive_models_are_compared_on_real_tables(real_data, capsys):
+    real_data("heart-disease")
+    real_data("telco-churn")
+    benchmark = import_module("benchmarks.boosted_gam")
+    table, y = benchmark.real_table("heart")
+    assert y.mean() == pytest.approx(138 / 303), "there 1 is no disease"
+    assert table.n_rows == 303
+    benchmark.compare_on_data(1, None, n_bags=1, names=("heart",))
+    assert "heart: 303 rows" in capsys.readouterr().out
+
+
+def test_quick_trees_are_explained_and_timed(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.tree_shap").main(["--quick"])
+    capsys.readouterr()
+    assert len(results) == 7
+    assert results["one row"]["p99"] >= results["one row"]["median"] > 0.0
+    assert all(each["minixai"] == 1.0 for name, each in results.items() if name != "one row")
 
 
 def test_minixai_runs_the_training_steps_that_its_loss_shows():

@@ -28,16 +28,23 @@ from minixai.data import (
     TextEncoder,
     Winsorizer,
 )
-from minixai.explain import Gradient, InputXGradient
-from minixai.linear import LinearRegression
+from minixai.explain import Gradient, InputXGradient, TreeShap
+from minixai.linear import Lasso, LassoCV, LinearRegression, LinearSVM, LogisticRegression
 from minixai.neural import MLPClassifier, MLPRegressor
 from minixai.tree import (
+    BoostedGAMClassifier,
+    BoostedGAMRegressor,
     DecisionTreeClassifier,
     DecisionTreeRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from minixai.tree_arrays import TreeArrays
 
+boosted = {"n_estimators": 3, "min_samples_leaf": 2}
+few_rounds = {"n_bags": 2, "n_pairs": 2, "max_rounds": 10, "min_samples_leaf": 2}
 small = {"hidden_layer_sizes": (5, 4), "activation": "tanh", "n_epochs": 3, "batch_size": 8}
 
 
@@ -58,12 +65,34 @@ def three_classes(X):
 
 
 ESTIMATORS = {
+    "Lasso": (lambda: Lasso(0.05), numbers),
+    "Lasso elastic net": (lambda: Lasso(0.05, l1_ratio=0.5, fit_intercept=False), numbers),
+    "LassoCV": (lambda: LassoCV(n_alphas=5), numbers),
+    "BoostedGAMClassifier": (lambda: BoostedGAMClassifier(**few_rounds), two_classes),
+    "BoostedGAMClassifier of three": (lambda: BoostedGAMClassifier(**few_rounds), three_classes),
+    "BoostedGAMRegressor": (lambda: BoostedGAMRegressor(**few_rounds), numbers),
     "LinearRegression": (LinearRegression, numbers),
     "LinearRegression gradient_descent": (
         lambda: LinearRegression(solver="gradient_descent"),
         numbers,
     ),
     "LinearRegression sgd": (lambda: LinearRegression(solver="sgd"), numbers),
+    "LinearSVM": (LinearSVM, two_classes),
+    "LinearSVM of three": (lambda: LinearSVM(loss="hinge"), three_classes),
+    "LinearSVM dual_coordinate_descent": (
+        lambda: LinearSVM(solver="dual_coordinate_descent", C=0.1),
+        two_classes,
+    ),
+    "LogisticRegression": (LogisticRegression, two_classes),
+    "LogisticRegression of three": (
+        lambda: LogisticRegression(class_weight="balanced"),
+        three_classes,
+    ),
+    "LogisticRegression l1_ratio=0.5": (lambda: LogisticRegression(l1_ratio=0.5), three_classes),
+    "LogisticRegression gradient_descent": (
+        lambda: LogisticRegression(solver="gradient_descent"),
+        two_classes,
+    ),
     "MLPRegressor": (lambda: MLPRegressor(**small), numbers),
     "MLPRegressor huber": (lambda: MLPRegressor(loss="huber", **small), numbers),
     "MLPClassifier": (lambda: MLPClassifier(**small), two_classes),
@@ -82,6 +111,16 @@ ESTIMATORS = {
     "RandomForestClassifier": (lambda: RandomForestClassifier(3), two_classes),
     "RandomForestClassifier of three": (
         lambda: RandomForestClassifier(12, oob_score=True, class_weight="balanced_subsample"),
+        three_classes,
+    ),
+    "GradientBoostingRegressor": (lambda: GradientBoostingRegressor(**boosted), numbers),
+    "GradientBoostingRegressor stopping": (
+        lambda: GradientBoostingRegressor(early_stopping=True, subsample=0.7, **boosted),
+        numbers,
+    ),
+    "GradientBoostingClassifier": (lambda: GradientBoostingClassifier(**boosted), two_classes),
+    "GradientBoostingClassifier of three": (
+        lambda: GradientBoostingClassifier(**boosted),
         three_classes,
     ),
     "StandardScaler": (StandardScaler, numbers),
@@ -131,9 +170,22 @@ ESTIMATORS = {
 """Name -> (factory, X -> y)."""
 
 SCIKIT_LEARN = {
+    "Lasso": Lasso,
+    "Lasso elastic net": lambda: Lasso(0.1, l1_ratio=0.5),
+    "LassoCV": lambda: LassoCV(n_alphas=10),
+    "BoostedGAMClassifier": lambda: BoostedGAMClassifier(n_bags=2, max_rounds=100),
+    "BoostedGAMRegressor": lambda: BoostedGAMRegressor(n_bags=2, max_rounds=100),
     "LinearRegression": LinearRegression,
     "LinearRegression gradient_descent": lambda: LinearRegression(solver="gradient_descent"),
     "LinearRegression sgd": lambda: LinearRegression(solver="sgd"),
+    "LinearSVM": LinearSVM,
+    "LinearSVM hinge": lambda: LinearSVM(loss="hinge"),
+    "LinearSVM dual_coordinate_descent": lambda: LinearSVM(solver="dual_coordinate_descent"),
+    "LogisticRegression": LogisticRegression,
+    "LogisticRegression l1_ratio=1": lambda: LogisticRegression(l1_ratio=1.0),
+    "LogisticRegression gradient_descent": lambda: LogisticRegression(
+        solver="gradient_descent", tol=1e-12
+    ),
     "MLPRegressor": MLPRegressor,
     "MLPClassifier": MLPClassifier,
     "DecisionTreeRegressor": DecisionTreeRegressor,
@@ -142,6 +194,8 @@ SCIKIT_LEARN = {
     "DecisionTreeClassifier histogram": lambda: DecisionTreeClassifier(splitter="histogram"),
     "RandomForestRegressor": lambda: RandomForestRegressor(10),
     "RandomForestClassifier": lambda: RandomForestClassifier(10),
+    "GradientBoostingRegressor": GradientBoostingRegressor,
+    "GradientBoostingClassifier": GradientBoostingClassifier,
     "StandardScaler": StandardScaler,
     "SimpleImputer": SimpleImputer,
     "NeighborImputer": NeighborImputer,
@@ -177,7 +231,15 @@ OUT_OF_FOLD = {"TargetEncoder", "TargetEncoder joint=False"}
 OF_TABLES = {BehaviourFeatures}
 """Transformers of a Table with named columns: no contract of 2-D arrays fits them."""
 
-DRAWS_ROWS = {"LinearRegression sgd", "RandomForestClassifier", "RandomForestRegressor"}
+DRAWS_ROWS = {
+    "BoostedGAMClassifier",
+    "BoostedGAMRegressor",
+    "LassoCV",
+    "LinearRegression sgd",
+    "LinearSVM dual_coordinate_descent",
+    "RandomForestClassifier",
+    "RandomForestRegressor",
+}
 """Learners that draw rows and take weights: a weight of 2 is a row twice only in expectation."""
 
 
@@ -194,7 +256,13 @@ def fitted_models():
         for name, (make, _) in ESTIMATORS.items()
         if hasattr(make(), "predict")
     }
-    for name in ("MLPClassifier", "MLPRegressor", "LinearRegression"):
+    for name in (
+        "MLPClassifier",
+        "MLPRegressor",
+        "LinearRegression",
+        "LinearSVM",
+        "LogisticRegression",
+    ):
         models[f"pruned {name}"] = functools.partial(changed, name, halved)
         models[f"quantized {name}"] = functools.partial(changed, name, to_integers)
     return models
@@ -213,8 +281,37 @@ def to_integers(model, X):
     return quantize(model, X)
 
 
+def stumps(n_outputs):
+    """Two trees that ask four columns."""
+    value = np.linspace(-1.0, 2.0, 8 * n_outputs).reshape(8, n_outputs) ** 3
+    names = ("low", "mid", "high") if n_outputs == 3 else None
+    return TreeArrays(
+        4, [0, 1, -1, -1, -1, 2, -1, -1], [0.1, -0.2, 0, 0, 0, 0.3, 0, 0],
+        [1, 2, -1, -1, -1, 6, -1, -1], [4, 3, -1, -1, -1, 7, -1, -1], value,
+        [5, 3, 2, 1, 2, 5, 3, 2], [0, 5], output_names=names,
+    )  # fmt: skip
+
+
+TREES = {
+    "TreeArrays": lambda: (stumps(1), rows()),
+    "TreeArrays of three": lambda: (stumps(3), rows()),
+}
+"""Name -> a function that gives (trees, X)."""
+
 EXPLAINERS = {
     "Gradient": Gradient,
     "InputXGradient": InputXGradient,
+    "TreeShap": TreeShap,
 }
-EXPLAINED = ("MLPClassifier", "MLPClassifier of three", "MLPRegressor", "LinearRegression")
+_DIFFERENTIABLE = ("MLPClassifier", "MLPClassifier of three", "MLPRegressor", "LinearRegression")
+EXPLAINED = {
+    "Gradient": _DIFFERENTIABLE,
+    "InputXGradient": _DIFFERENTIABLE,
+    "TreeShap": tuple(TREES),
+}
+"""Name of an explainer -> the models that it explains in the contracts."""
+
+
+def explained(name):
+    """Return a model to explain, and its rows."""
+    return TREES[name]() if name in TREES else fitted(name)[:2]

@@ -21,6 +21,8 @@ from tests.contracts import (
 MODELS = registry.fitted_models()
 EXACT_ONLY = {model_contract.check_input_gradient}
 """What a quantized model cannot promise: its raw score is a staircase in its inputs."""
+SMOOTH_ONLY = {model_contract.check_loss_gradient}
+"""What fixed draws cannot ask of hinges, whose kinks they meet: test_linear_svm draws apart."""
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -31,6 +33,8 @@ def test_models(name):
         if isinstance(model, capability):
             for check in checks:
                 if name.startswith("quantized") and check in EXACT_ONLY:
+                    continue
+                if "LinearSVM" in name and check in SMOOTH_ONLY:
                     continue
                 check(model, X, y)
                 done += 1
@@ -66,7 +70,7 @@ def things():
     found["BehaviourFeatures"] = BehaviourFeatures(["user_id"], "when").fit(Table.from_frame(log))
     model, X, _ = registry.fitted("MLPClassifier of three")
     found["Explanation"] = registry.Gradient(model).explain(X)
-    found["TreeArrays"] = found["DecisionTreeRegressor"].tree_arrays()
+    found["TreeArrays"] = registry.TREES["TreeArrays"]()[0]
     found["Importance"] = found["Explanation"].importance()
     return found
 
@@ -80,10 +84,12 @@ def test_files(tmp_path):
 
 
 @pytest.mark.parametrize("check", explainer_contract.CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("model_name", registry.EXPLAINED)
-@pytest.mark.parametrize("name", registry.EXPLAINERS)
+@pytest.mark.parametrize(
+    ("name", "model_name"),
+    [(name, model) for name, models in registry.EXPLAINED.items() for model in models],
+)
 def test_explainers(name, model_name, check):
-    model, X, _ = registry.fitted(model_name)
+    model, X = registry.explained(model_name)
     check(registry.EXPLAINERS[name](model), model, X)
 
 

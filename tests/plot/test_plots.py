@@ -22,12 +22,15 @@ from minixai.plot import (  # noqa: E402
     plot_network,
     plot_predictions,
     plot_residuals,
+    plot_tree,
     plot_weights,
 )
 from minixai.plot.canvas import BLUE, VERMILLION  # noqa: E402
 from minixai.plot.text import number_text  # noqa: E402
 from minixai.protocols import Layer  # noqa: E402
+from minixai.tree_arrays import OutlineNode, decision_path, tree_outline  # noqa: E402
 from tests.plot.hard_names import HARD_NAMES  # noqa: E402
+from tests.tree_arrays.draws import churn_tree  # noqa: E402
 
 RNG = np.random.default_rng(0)
 WEIGHTS = (RNG.normal(size=(5, 4)), RNG.normal(size=(4, 1)))
@@ -60,6 +63,7 @@ EVERY = {
     "network": lambda ax=None: plot_network(WEIGHTS, ax),
     "predictions": lambda ax=None: plot_predictions([1.0, 2.0], [1.5, 1.0], ax),
     "residuals": lambda ax=None: plot_residuals([1.0, 2.0], [1.5, 1.0], ax),
+    "tree": lambda ax=None: plot_tree(tree_outline(churn_tree(), row=[0.0, 30.0]), ax),
     "weights": lambda ax=None: plot_weights(WEIGHTS[0], ax),
 }
 
@@ -363,6 +367,7 @@ def test_any_name_can_be_drawn():
         plot_weights(RNG.normal(size=(n, 2)), names=HARD_NAMES),
         plot_network([RNG.normal(size=(n, 1))], names=HARD_NAMES, output_names=["$"]),
         plot_loss_curve([1.0], validation_curve=[1.0], validation_name="$_{"),
+        *(plot_tree(tree_outline(churn_tree(feature_names=(name, "b")))) for name in HARD_NAMES),
     ]
     for ax in figures:
         for text in drawn(ax):
@@ -382,3 +387,29 @@ def test_duplicate_names_stay_separate_bars():
 def test_a_long_formula_of_dollars_is_not_read_as_one_even_in_the_users_style():
     with matplotlib.rc_context({"text.parse_math": True}):
         drawn(plot_importance(importance(2, names=["$a_{", "b"])))
+
+
+def test_a_tree_and_the_path_of_a_row():
+    trees = churn_tree()
+    ax = plot_tree(tree_outline(trees, row=[0.0, 30.0]))
+    others, path, passed = ax.collections
+    assert len(others.get_paths()) + len(path.get_paths()) == trees.n_nodes - 1
+    on_path = decision_path(trees, [[0.0, 30.0]]).of(0)
+    assert len(path.get_paths()) == len(on_path) - 1
+    assert len(passed.get_offsets()) == len(on_path)
+    bold = [text.get_text() for text in ax.texts if text.get_fontweight() == "bold"]
+    assert bold == ["monthly <= 0.5", "tenure > 24.5", "tenure <= 60.5", "churn: 0.5 (12%)"]
+    widths = others.get_linewidths()
+    shares = [trees.cover[k] / 8 for k in (2, 5, 6)]
+    assert np.argsort(widths).tolist() == np.argsort(shares).tolist()
+    heights = [text.get_position()[1] for text in ax.texts if "%" in text.get_text()]
+    assert heights == sorted(set(heights)), "no two values on one line"
+
+
+def test_a_tree_is_cut_and_says_so():
+    texts = drawn(plot_tree(tree_outline(churn_tree(), max_depth=1)))
+    assert "4 nodes more (50%)" in texts
+    leaf = plot_tree([OutlineNode(0, -1, 0, "", "3", 1.0)])
+    assert [text.get_text() for text in leaf.texts] == ["3 (100%)"]
+    with pytest.raises(DataError, match="at least its root"):
+        plot_tree([])

@@ -14,12 +14,16 @@ def goes_left(trees, node, x):
     return x <= trees.threshold[node]
 
 
+def path_of(trees, root, row):
+    nodes = [root]
+    while trees.children_left[nodes[-1]] != -1:
+        left = goes_left(trees, nodes[-1], row[trees.feature[nodes[-1]]])
+        nodes.append((trees.children_left if left else trees.children_right)[nodes[-1]])
+    return nodes
+
+
 def leaf_of(trees, root, row):
-    node = root
-    while trees.children_left[node] != -1:
-        left = goes_left(trees, node, row[trees.feature[node]])
-        node = trees.children_left[node] if left else trees.children_right[node]
-    return node
+    return path_of(trees, root, row)[-1]
 
 
 def raw_score(trees, row):

@@ -6,12 +6,12 @@ import tempfile
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import minixai
 from minixai.errors import DataError, ParameterError
 from minixai.tree_arrays import TreeArrays
 from tests.reference.tree_arrays import leaf_of, raw_score
+from tests.tree_arrays.draws import forests
 
 
 def stump(**changes):
@@ -75,65 +75,64 @@ def test_an_unknown_link_is_refused():
         stump(link="logits")
 
 
-@st.composite
-def forests(draw):
-    """A forest of random shape, with missing directions and categories, and rows for it."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    n_features, n_outputs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    held = {key: [] for key in ("feature", "threshold", "left", "right", "cover", "codes")}
-    roots = []
-
-    def grow(depth):
-        node = len(held["feature"])
-        for key, empty in zip(held, (-1, 0.0, -1, -1, 1.0, ()), strict=True):
-            held[key].append(empty)
-        if depth and rng.random() < 0.8:
-            held["feature"][node] = int(rng.integers(n_features))
-            held["threshold"][node] = float(rng.integers(-3, 4)) / 2
-            if rng.random() < 0.3:
-                held["codes"][node] = tuple(sorted(set(rng.integers(0, 4, 3).tolist())))
-            held["left"][node] = grow(depth - 1)
-            held["right"][node] = grow(depth - 1)
-            below = held["left"][node], held["right"][node]
-            held["cover"][node] = sum(held["cover"][child] for child in below)
-        else:
-            held["cover"][node] = float(rng.integers(1, 9))
-        return node
-
-    for _ in range(draw(st.integers(1, 3))):
-        roots.append(len(held["feature"]))
-        grow(draw(st.integers(0, 4)))
-    n_nodes = len(held["feature"])
-    indptr = np.concatenate([[0], np.cumsum([len(each) for each in held["codes"]])])
-    codes = np.array([code for each in held["codes"] for code in each], dtype=int)
-    trees = TreeArrays(
-        n_features,
-        held["feature"],
-        held["threshold"],
-        held["left"],
-        held["right"],
-        rng.normal(size=(n_nodes, n_outputs)),
-        held["cover"],
-        roots,
-        missing_left=rng.random(n_nodes) < 0.5,
-        categories=(indptr, codes) if draw(st.booleans()) else None,
-        base_value=rng.normal(size=n_outputs),
-    )
-    X = rng.integers(-4, 5, size=(7, n_features)) / 2
-    X[rng.random(X.shape) < 0.2] = np.nan
-    return trees, X
-
-
 @given(forests())
 def test_prediction_equals_the_walk_by_hand(drawn):
     trees, X = drawn
     assert np.array_equal(trees.leaves(X), [[leaf_of(trees, r, x) for r in trees.roots] for x in X])
     expected = np.array([raw_score(trees, x) for x in X])
     found = trees.predict(X)
-    assert found.shape == ((7,) if trees.n_outputs == 1 else (7, trees.n_outputs))
+    assert found.shape == ((19,) if trees.n_outputs == 1 else (19, trees.n_outputs))
     np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=1e-13, atol=1e-13)
     single = X.astype(np.float32)
     assert np.array_equal(trees.predict(single), found), "halves are exact in float32"
+
+
+@given(forests())
+def test_a_row_has_the_same_bits_alone_and_among_others(drawn):
+    trees, X = drawn
+    together = trees.predict(X)
+    assert np.array_equal(np.concatenate([trees.predict(row[None]) for row in X]), together)
+    assert np.array_equal(trees.predict(X[::-1])[::-1], together)
+    assert np.array_equal(np.concatenate([trees.leaves(row[None]) for row in X]), trees.leaves(X))
+    if trees.categories is None and not np.isnan(X).any():
+        strict = dataclasses.replace(trees, missing_left=None)
+        assert np.array_equal(strict.predict(X), together)
+
+
+@given(forests())
+def test_trees_are_added_one_after_the_other(drawn):
+    trees, X = drawn
+    matrix = trees.validated(X)
+    out = np.tile(trees.base_value, (len(X), 1))
+    for t in range(trees.n_trees):
+        trees.add_trees(matrix, out, t, t + 1)
+    assert np.array_equal(out, trees.predict(X).reshape(out.shape))
+
+
+@pytest.mark.parametrize(
+    "codes", [[0], [63], [64], [0, 1, 63, 64, 127, 128], [511], [512, 1023], [3, 2**31 - 2]]
+)
+def test_categories_close_and_far_apart_are_found(codes):
+    trees = stump(categories=([0, len(codes), len(codes), len(codes)], codes))
+    asked = np.unique([*codes, *np.add(codes, 1), *np.subtract(codes, 1), 2**31, 2**40, 1e300, 7])
+    X = np.column_stack([0 * asked, asked])
+    expected = np.where(np.isin(asked, codes), -1.0, 2.0)
+    assert np.array_equal(trees.predict(X), expected)
+    assert np.array_equal(np.concatenate([trees.predict(row[None]) for row in X]), expected)
+    assert trees.predict([[0.0, codes[0] + 0.5]])[0] == -1.0, "cut to a whole number"
+
+
+def test_a_chain_of_a_hundred_nodes_is_walked_to_its_end():
+    depth = 100
+    inner, leaf = 2 * np.arange(depth), np.full(2 * depth + 1, -1)
+    left, right, feature = leaf.copy(), leaf.copy(), leaf.copy()
+    left[inner], right[inner], feature[inner] = inner + 1, inner + 2, 0
+    numbers = np.arange(2.0 * depth + 1)
+    chain = TreeArrays(1, feature, numbers // 2, left, right, numbers[:, None], numbers + 1.0)
+    X = np.array([[0.0], [98.5], [200.0], [99.0], [99.5], [3.0], [50.0], [7.5], [98.0]])
+    expected = [2 * max(0, int(np.ceil(x))) + 1 if x <= 99 else 200 for x in X[:, 0]]
+    assert np.array_equal(chain.leaves(X)[:, 0], expected)
+    assert np.array_equal(chain.predict(X), expected)
 
 
 @given(forests())
