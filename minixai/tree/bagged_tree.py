@@ -11,10 +11,10 @@ import numpy as np
 
 from minixai._validation import generator
 from minixai.protocols import Array
+from minixai.tree.bin_histogram import Binned
 from minixai.tree.binned_tree import grow_binned
 from minixai.tree.feature_bins import FeatureBins
 from minixai.tree.growing_tree import seed_pair
-from minixai.tree.histogram import Binned
 from minixai.tree.node_average import average_nodes
 from minixai.tree.out_of_bag import follow_rows
 from minixai.tree.scaled_target import weighted_pairs

@@ -16,8 +16,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minixai._numba import kernel
+from minixai._numba import borrow, kernel
 from minixai.protocols import Array
+from minixai.tree.bin_histogram import (
+    Binned,
+    add_rows,
+    clean_column,
+    clear_histogram,
+    codes_of_rows,
+    count_columns,
+    scan_column,
+    subtract_histogram,
+    touched_codes,
+)
 from minixai.tree.feature_bins import MISSING
 from minixai.tree.growing_tree import (
     Nodes,
@@ -29,17 +40,6 @@ from minixai.tree.growing_tree import (
     sum_rows,
     take_node,
     write_split,
-)
-from minixai.tree.histogram import (
-    Binned,
-    add_rows,
-    clean_column,
-    clear_histogram,
-    codes_of_rows,
-    count_columns,
-    scan_column,
-    subtract_histogram,
-    touched_codes,
 )
 from minixai.tree.split_gain import BAR, FEATURE, GAIN, Limits, noise_of
 
@@ -127,7 +127,43 @@ def _grow(
     few_rows: int,
     root: int,
 ) -> int:
-    # The root is an argument since a constant would have the kernels it is given to compiled twice.
+    # The root is an argument since a constant would have the kernels it is given to compiled twice;
+    # arrays are borrowed since a count of their owners at every use would take half the time.
+    rows = borrow(rows)
+    data = Binned(
+        borrow(data.codes),
+        borrow(data.n_bins),
+        borrow(data.target),
+        borrow(data.pairs),
+        data.n_outputs,
+        data.counted,
+    )
+    nodes = Nodes(
+        borrow(nodes.feature),
+        borrow(nodes.cut),
+        borrow(nodes.missing_left),
+        borrow(nodes.left),
+        borrow(nodes.right),
+        borrow(nodes.start),
+        borrow(nodes.end),
+        borrow(nodes.depth),
+        borrow(nodes.gain),
+    )
+    work = Workspace(
+        borrow(work.histograms),
+        borrow(work.free),
+        borrow(work.slot),
+        borrow(work.open_nodes),
+        borrow(work.spare),
+        borrow(work.features),
+        borrow(work.group),
+        borrow(work.state),
+        borrow(work.columns),
+        borrow(work.used),
+        borrow(work.totals),
+        borrow(work.left),
+        borrow(work.best),
+    )
     _start_root(data, rows, limits, nodes, work, root)
     n_nodes, n_leaves, n_open = root + 1, 1, root
     if _find_split(data, rows, limits, nodes, work, root):
@@ -142,7 +178,9 @@ def _grow(
         if nodes.end[node] - middle < middle - nodes.start[node]:
             small = n_nodes + 1
         large = 2 * n_nodes + 1 - small
-        _share_histogram(data, rows, limits, nodes, work, node, small, large, few_rows)
+        work.slot[small], work.slot[large] = -1, -1
+        if work.histograms.shape[0] > 0:
+            _share_histogram(data, rows, limits, nodes, work, node, small, large, few_rows)
         for child in (large, small):
             if _find_split(data, rows, limits, nodes, work, child):
                 work.open_nodes[n_open] = child
@@ -213,9 +251,6 @@ def _share_histogram(
     few_rows: int,
 ) -> None:
     """Give the children that are worth one a histogram, the large one that of the parent."""
-    work.slot[small], work.slot[large] = -1, -1
-    if work.histograms.shape[0] == 0:
-        return
     n_small, n_large = nodes.end[small] - nodes.start[small], nodes.end[large] - nodes.start[large]
     small_needs = n_small > few_rows and may_split(nodes, small, limits)
     large_needs = n_large > few_rows and may_split(nodes, large, limits)
@@ -286,19 +321,22 @@ def _scan_group(
     noise: float,
 ) -> None:
     """Offer the splits of a group of features."""
+    # The innermost kernels get what they need and no more: each array passed costs some stores.
     start, end, slot = nodes.start[node], nodes.end[node], work.slot[node]
+    used, counted = work.used, data.counted
     if slot < 0:
         count_columns(data, work.group, n_group, rows, start, end, work.columns)
     for d in range(n_group):
         j, column = work.group[d], work.columns[d]
+        n_bins = data.n_bins[j]
         if slot >= 0:
             column = work.histograms[slot, j]
-            n_used = touched_codes(column, data.n_bins[j], data.counted, work.used)
+            n_used = touched_codes(column, n_bins, counted, used)
         else:
-            n_used = codes_of_rows(data, j, rows, start, end, column, work.used)
+            n_used = codes_of_rows(data.codes, j, n_bins, counted, rows, start, end, column, used)
         scan_column(
-            data, j, column, work.used, n_used, work.totals, end - start, noise, limits,
-            work.left, work.best,
+            j, n_bins, data.n_outputs, counted, column, used, n_used, work.totals, end - start,
+            noise, limits, work.left, work.best,
         )  # fmt: skip
         if slot < 0:
-            clean_column(column, work.used, n_used)
+            clean_column(column, used, n_used)

@@ -28,13 +28,13 @@ from minixai._validation import as_weights, check_number, generator, seed_of
 from minixai.errors import check_option
 from minixai.metrics import sample_weights
 from minixai.protocols import Array
+from minixai.tree.bin_histogram import Binned
 from minixai.tree.binned_tree import grow_binned
 from minixai.tree.cost_complexity import PruningPath, pruning_path, which_stay
 from minixai.tree.exact_tree import grow_exact, sort_columns
 from minixai.tree.feature_bins import learn_bins
 from minixai.tree.growing_tree import Nodes, seed_pair
 from minixai.tree.growth_limits import check_growth, growth_limits
-from minixai.tree.histogram import Binned
 from minixai.tree.node_average import Averages, average_nodes, impurities
 from minixai.tree.scaled_target import moderate_weights, scale_target, weighted_pairs
 from minixai.tree.tree_model import AveragingTreeClassifier, TreeModel, TreeRegressor

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minixai._numba import kernel
+from minixai._numba import borrow, kernel
 from minixai.protocols import Array
 from minixai.tree.growing_tree import (
     Nodes,
@@ -111,6 +111,35 @@ def grow_exact(data: Columns, limits: Limits, seed: Array) -> tuple[Nodes, int]:
 
 @kernel
 def _grow(data: Columns, limits: Limits, nodes: Nodes, work: Workspace, root: int) -> int:
+    # See `binned_tree.py` for the borrowing and for the root.
+    data = Columns(
+        borrow(data.values),
+        borrow(data.order),
+        borrow(data.target),
+        borrow(data.pairs),
+        data.n_outputs,
+    )
+    nodes = Nodes(
+        borrow(nodes.feature),
+        borrow(nodes.cut),
+        borrow(nodes.missing_left),
+        borrow(nodes.left),
+        borrow(nodes.right),
+        borrow(nodes.start),
+        borrow(nodes.end),
+        borrow(nodes.depth),
+        borrow(nodes.gain),
+    )
+    work = Workspace(
+        borrow(work.open_nodes),
+        borrow(work.spare),
+        borrow(work.is_left),
+        borrow(work.features),
+        borrow(work.state),
+        borrow(work.totals),
+        borrow(work.left),
+        borrow(work.best),
+    )
     n_nodes, n_leaves, n_open = root + 1, 1, root
     if _find_split(data, limits, nodes, work, root):
         work.open_nodes[n_open] = root

@@ -11,9 +11,9 @@ from minixai.tree import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from minixai.tree.bin_histogram import Binned
 from minixai.tree.binned_tree import grow_binned
 from minixai.tree.feature_bins import learn_bins
-from minixai.tree.histogram import Binned
 from minixai.tree.scaled_target import weighted_pairs
 from minixai.tree.split_gain import Limits
 from tests.conftest import COMPILED

@@ -153,12 +153,20 @@ def count_columns(
 
 @kernel
 def codes_of_rows(
-    data: Binned, feature: int, rows: Array, start: int, end: int, column: Array, used: Array
+    codes: Array,
+    feature: int,
+    n_bins: int,
+    counted: bool,
+    rows: Array,
+    start: int,
+    end: int,
+    column: Array,
+    used: Array,
 ) -> int:
     """Return as `touched_codes` the codes of a feature that was counted."""
-    if end - start > _FEW or data.n_bins[feature] < end - start:
-        return touched_codes(column, data.n_bins[feature], data.counted, used)
-    return _codes_of_few(data.codes, feature, rows, start, end, used)
+    if end - start > _FEW or n_bins < end - start:
+        return touched_codes(column, n_bins, counted, used)
+    return _codes_of_few(codes, feature, rows, start, end, used)
 
 
 @kernel
@@ -194,8 +202,10 @@ def _codes_of_few(
 
 @kernel
 def scan_column(
-    data: Binned,
     feature: int,
+    n_bins: int,
+    n_outputs: int,
+    counted: bool,
     column: Array,
     used: Array,
     n_used: int,
@@ -207,21 +217,27 @@ def scan_column(
     best: Array,
 ) -> None:
     """Offer the splits of one feature: missing values right, then left, codes rising."""
-    place = column.shape[1] - 1 if data.counted else 0
+    place = column.shape[1] - 1 if counted else 0
     has_missing = column[MISSING, place] > 0.0
-    simple = data.n_outputs == 1 and not limits.entropy
+    if n_used - 1 + has_missing < 1:
+        return
+    simple = n_outputs == 1 and not limits.entropy
     for missing_left in range(1 + has_missing):
         for k in range(column.shape[1]):
             left[k] = column[MISSING, k] if missing_left else 0.0
         n_cuts = n_used - 1 + (has_missing and not missing_left)
         if simple:
-            u = _scan_one_sum(data, column, used, n_cuts, totals, n_rows, noise, limits, left, best)
+            u = _scan_one_sum(
+                counted, column, used, n_cuts, totals, n_rows, noise, limits, left, best
+            )
         else:
-            u = _scan_sums(data, column, used, n_cuts, totals, n_rows, noise, limits, left, best)
+            u = _scan_sums(
+                n_outputs, counted, column, used, n_cuts, totals, n_rows, noise, limits, left, best
+            )
         if u < 0:
             continue
         best[FEATURE] = feature
-        best[CUT] = data.n_bins[feature] - 1 if u == n_used - 1 else (used[u] + used[u + 1]) // 2
+        best[CUT] = n_bins - 1 if u == n_used - 1 else (used[u] + used[u + 1]) // 2
         best[MISSING_LEFT] = missing_left
         if not has_missing:
             best[MISSING_LEFT] = best[LEFT_WEIGHT] > totals[0] - best[LEFT_WEIGHT]
@@ -229,7 +245,7 @@ def scan_column(
 
 @kernel
 def _scan_one_sum(
-    data: Binned,
+    counted: bool,
     column: Array,
     used: Array,
     n_cuts: int,
@@ -243,14 +259,14 @@ def _scan_one_sum(
     """Offer the cuts of one feature where a cell has one sum: `measure_gain` by hand, for speed."""
     w, mean, bar = totals[0], totals[1] / totals[0], best[BAR]
     w_left, s_left, n_left, n_right = left[0], left[1], limits.min_leaf, limits.min_leaf
-    if data.counted:
+    if counted:
         n_left = int(left[2])
     found = -1
     for u in range(n_cuts):
         cell = column[used[u]]
         w_left += cell[0]
         s_left += cell[1]
-        if data.counted:
+        if counted:
             n_left += int(cell[2])
             n_right = n_rows - n_left
         w_right = w - w_left
@@ -265,7 +281,8 @@ def _scan_one_sum(
 
 @kernel
 def _scan_sums(
-    data: Binned,
+    n_outputs: int,
+    counted: bool,
     column: Array,
     used: Array,
     n_cuts: int,
@@ -283,10 +300,10 @@ def _scan_sums(
     for u in range(n_cuts):
         for k in range(column.shape[1]):
             left[k] += column[used[u], k]
-        if data.counted:
+        if counted:
             n_left = int(left[place])
             n_right = n_rows - n_left
-        gain = measure_gain(left, totals, data.n_outputs, limits.entropy)
+        gain = measure_gain(left, totals, n_outputs, limits.entropy)
         if gain > best[BAR] and fits(left[0], totals[0] - left[0], n_left, n_right, limits):
             best[GAIN], best[BAR] = gain, bar_above(gain, noise)
             best[LEFT_WEIGHT] = left[0]
