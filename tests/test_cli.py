@@ -25,13 +25,13 @@ pytest.importorskip("matplotlib")
 def folder(tmp_path, monkeypatch):
     """A working directory, with a quick model in the place of the default one."""
     monkeypatch.chdir(tmp_path)
-    true = study_steps._named
+    true = study_steps.named_model
 
-    def quick(model, task, n_rows, seed):
-        chosen = true(model, task, n_rows, seed)
+    def quick(*arguments):
+        chosen = true(*arguments)
         return chosen.set_params(n_epochs=3) if hasattr(chosen, "n_epochs") else chosen
 
-    monkeypatch.setattr(study_steps, "_named", quick)
+    monkeypatch.setattr(study_steps, "named_model", quick)
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -85,8 +86,8 @@ def test_the_rules_of_a_tree_stand_in_the_tables_own_words():
     assert any(text.startswith("plan is") for text in conditions)
     ages = [text for text in conditions if "age" in text]
     assert ages
-    thresholds = [float(word) for text in ages for word in text.split() if word[0].isdigit()]
-    assert all(18 <= each <= 80 for each in thresholds if each == each), ages
+    thresholds = [float(word) for text in ages for word in re.findall(r"\d+\.?\d*", text)]
+    assert all(18 <= each <= 80 for each in thresholds), ages
     assert study.model["trees"]["n_trees"] == 1
     assert "The tree asked whether" in render(study)
 

@@ -33,8 +33,8 @@ def slope(function, x, step=1e-3):
 
 def raw_score(model, X):
     """The raw score: what `input_gradient` differentiates."""
-    ask = "predict_proba" if hasattr(model, "classes_") else "predict"
-    return getattr(model, "decision_function", getattr(model, ask))(X)
+    methods = ("decision_function", "predict_proba", "predict")
+    return next(getattr(model, name) for name in methods if hasattr(model, name))(X)
 
 
 def check_prediction_shapes(model, X, y):

@@ -1,6 +1,7 @@
 """Every check of every contract is shown a deliberately broken double and must see it."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,8 +102,7 @@ def lost_term(model):
 def lost_tree(model):
     def tree_arrays(self):
         trees = type(model).tree_arrays(self)
-        held = {**vars(trees), "value": trees.value * (np.arange(trees.n_nodes) > 5)[:, None]}
-        return type(trees)(**held)
+        return replace(trees, value=trees.value * (np.arange(trees.n_nodes) > 5)[:, None])
 
     return {"tree_arrays": tree_arrays}
 
