@@ -145,7 +145,7 @@ def leaf_patterns(
             wanted = 1 if turn_left[e] else 0
             shift = turn_slot[e] % word_bits
             for i in range(prefix.size):
-                out[i] |= (side[i] ^ wanted) << shift
+                out[i] |= (np.int64(side[i]) ^ wanted) << shift
 
 
 @kernel
