@@ -197,7 +197,7 @@ def _fill_leaf(
         free = (size - 1) ^ pattern
         z = free
         for k in range(1 << (d - p)):
-            q = ones[z]
+            q = int(ones[z])
             subsets[k] = z
             gains[k] = weight * beta[max(p - order + 1, 0), q + 1]
             barred[z] += weight * beta[max(q - order + 1, 0), p + 1]
