@@ -19,7 +19,7 @@ import numpy as np
 
 from minixai.explain.leaf_group import LeafGroups, group_leaves
 from minixai.explain.pattern_list import meet_patterns
-from minixai.explain.pattern_lookup import look_up_columns, look_up_rows
+from minixai.explain.pattern_lookup import look_up_columns, look_up_rows, turn_tables
 from minixai.explain.pattern_table import (
     beta_weights,
     cell_targets,
@@ -41,7 +41,7 @@ BLOCK_VALUES = 1 << 20
 FEW_ROWS = 64
 """Below this many rows no table is made in a call."""
 SINGLE_ROWS = 8
-"""Below this many rows a table is read row by row."""
+"""Below this many rows tables are read row by row, from a turned copy if there is room for it."""
 GROUP_BITS = (9, 8, 7, 6)
 """Limits of the bits of a group's pattern, tried in turn until the tables can be kept."""
 
@@ -93,12 +93,14 @@ class OutputGame:
         self._target_start, self._targets = cell_targets(groups, self.n_players, order)
         self._beta = beta_weights(groups.max_players)
         self._tables = self._filled(0, groups.n_tabled, engine) if kept else None
+        self._turned: Array | None = None
+        self._most_bytes = table_bytes
 
     def add_to(self, X: Array, out: Array, engine: Engine) -> None:
         """Add the values of every row to ``out`` (n_rows, n_cells), whatever its strides."""
         n_tabled, n_groups = self._groups.n_tabled, self._groups.n_groups
         if self._tables is not None:
-            self._look_up(X, 0, n_tabled, self._tables, out, engine)
+            self._look_up(X, 0, n_tabled, self._tables_for(len(X), self._tables), out, engine)
         elif len(X) < FEW_ROWS:
             self._meet(X, 0, n_tabled, out, engine)
         else:
@@ -106,6 +108,16 @@ class OutputGame:
                 tables = self._filled(start, end, engine)
                 self._look_up(X, start, end, tables, out, engine)
         self._meet(X, n_tabled, n_groups, out, engine)
+
+    def _tables_for(self, n_rows: int, tables: Array) -> Array:
+        """Return the tables, or for a few rows a turned copy of them, made once."""
+        if n_rows >= SINGLE_ROWS or 2 * tables.nbytes > self._most_bytes:
+            return tables
+        if self._turned is None:
+            turned = np.empty_like(tables)
+            turn_tables(self._starts, self._target_start, tables, turned)
+            self._turned = turned
+        return self._turned
 
     @property
     def table_bytes(self) -> int:
@@ -146,7 +158,7 @@ class OutputGame:
     def _look_up(
         self, X: Array, start: int, end: int, tables: Array, out: Array, engine: Engine
     ) -> None:
-        look_up = look_up_rows if len(X) < SINGLE_ROWS else look_up_columns
+        look_up = look_up_rows if tables is self._turned else look_up_columns
 
         def answer(columns: Array, found: Array) -> None:
             look_up(start, end, columns, self._splits, self._groups.arrays, self._starts, tables,

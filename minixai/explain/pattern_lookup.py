@@ -1,6 +1,7 @@
 """Rows look up what their patterns earn: blocks of rows in columns, or a few rows one by one.
 
-Both add the same numbers in the same order, so that their bits agree. Cost: a comparison a node
+Both add the same numbers in the same order, so that their bits agree. For rows one by one the
+tables are turned: what one pattern earns stands together in memory. Cost: a comparison a node
 and row, a look a cell of a group and row.
 """
 
@@ -13,7 +14,7 @@ from minixai.explain.row_pattern import extend_patterns, mark_left
 from minixai.protocols import Array
 from minixai.tree_arrays.traversal import goes_left
 
-__all__ = ["look_up_columns", "look_up_rows"]
+__all__ = ["look_up_columns", "look_up_rows", "turn_tables"]
 
 
 @kernel
@@ -59,7 +60,7 @@ def look_up_rows(
     start: int, end: int, columns: Array, splits: tuple[Array, ...], groups: tuple[Array, ...],
     table_start: Array, tables: Array, target_start: Array, targets: Array, out: Array,
 ) -> None:  # fmt: skip
-    """The same sums in the same order as `look_up_columns`, for a few rows: row by row."""
+    """The same sums in the same order as `look_up_columns`, row by row, from turned tables."""
     (width, _, way_start, way_node, way_slot, way_left, shared, member_start, member,
      _, _, _, _, _, _, _, _, _, _) = groups  # fmt: skip
     feature, threshold, missing_left, indptr, codes = splits
@@ -89,7 +90,21 @@ def look_up_rows(
                     left = goes_left(x, node, threshold, missing_left, indptr, codes)
                 pattern |= np.int64(left) << bit
                 bit += 1
-            place = table_start[g] - table_start[start] + pattern
-            for c in range(target_start[g], target_start[g + 1]):
-                out[targets[c], i] += tables[place]
-                place += 1 << bit
+            first = target_start[g]
+            n_cells = target_start[g + 1] - first
+            place = table_start[g] - table_start[start] + pattern * n_cells
+            for c in range(n_cells):
+                out[targets[first + c], i] += tables[place + c]
+
+
+@kernel
+def turn_tables(table_start: Array, target_start: Array, tables: Array, out: Array) -> None:
+    """Write tables of (cells, patterns) as (patterns, cells)."""
+    for g in range(table_start.size - 1):
+        n_cells = target_start[g + 1] - target_start[g]
+        start, end = table_start[g], table_start[g + 1]
+        if n_cells > 0:
+            size = (end - start) // n_cells
+            for pattern in range(size):
+                for c in range(n_cells):
+                    out[start + pattern * n_cells + c] = tables[start + c * size + pattern]

@@ -145,7 +145,7 @@ def leaf_patterns(
             wanted = 1 if turn_left[e] else 0
             shift = turn_slot[e] % word_bits
             for i in range(prefix.size):
-                out[i] |= (side[i] ^ wanted) << shift
+                out[i] |= (np.int64(side[i]) ^ wanted) << shift
 
 
 @kernel
@@ -197,7 +197,7 @@ def _fill_leaf(
         free = (size - 1) ^ pattern
         z = free
         for k in range(1 << (d - p)):
-            q = ones[z]
+            q = int(ones[z])
             subsets[k] = z
             gains[k] = weight * beta[max(p - order + 1, 0), q + 1]
             barred[z] += weight * beta[max(q - order + 1, 0), p + 1]

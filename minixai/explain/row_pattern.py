@@ -68,7 +68,7 @@ def extend_patterns(
             above, below = levels[level, w], levels[level + 1, w]
             if w == word:
                 for i in range(side.size):
-                    below[i] = above[i] | ((side[i] ^ wanted) << shift)
+                    below[i] = above[i] | ((np.int64(side[i]) ^ wanted) << shift)
             else:
                 for i in range(side.size):
                     below[i] = above[i]
