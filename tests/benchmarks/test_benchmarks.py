@@ -1,5 +1,6 @@
 """The benchmarks are there, ask a question each, and run; no test here reads a stopwatch."""
 
+import re
 import subprocess
 import sys
 import time
@@ -137,6 +138,7 @@ def test_additive_models_are_compared_on_real_tables(real_data, capsys):
     assert "heart: 303 rows" in capsys.readouterr().out
 
 
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # shap's, when it is imported
 def test_quick_trees_are_explained_and_timed(capsys):
     pytest.importorskip("sklearn")
     results = import_module("benchmarks.tree_shap").main(["--quick"])
@@ -144,6 +146,18 @@ def test_quick_trees_are_explained_and_timed(capsys):
     assert len(results) == 7
     assert results["one row"]["p99"] >= results["one row"]["median"] > 0.0
     assert all(each["minixai"] == 1.0 for name, each in results.items() if name != "one row")
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # shap's, when it is imported
+def test_quick_trees_are_explained_against_a_background(capsys):
+    pytest.importorskip("sklearn")
+    results = import_module("benchmarks.interventional_tree_shap").main(["--quick"])
+    text = capsys.readouterr().out
+    assert len(results) == 6
+    assert results["one row"]["p99"] >= results["one row"]["median"] > 0.0
+    gaps = [float(gap) for gap in re.findall(r"completeness gap (\S+)", text)]
+    assert len(gaps) == 3
+    assert max(gaps) < 1e-12
 
 
 def test_boosted_trees_of_the_quick_benchmark_are_as_good(capsys):
