@@ -16,7 +16,7 @@ FIT_TRANSFORM = ("check_transformer_general", "check_transformer_data_not_an_arr
 @pytest.mark.filterwarnings("ignore:::sklearn")
 @pytest.mark.parametrize("name", registry.SCIKIT_LEARN)
 def test_check_estimator(name):
-    if not COMPILED and name.startswith(("BoostedGAM", "MLP")):
+    if not COMPILED and name.startswith(("BoostedGAM", "GradientBoosting", "MLP")):
         pytest.skip("thousands of training steps: run compiled only")
     expected = {}
     if name in registry.DRAWS_ROWS:
