@@ -22,6 +22,8 @@ from minixai.tree import (
 
 __all__ = ["MODELS", "named_model"]
 
+_FEWEST_WATCHED = 200
+"""Training rows from which boosting holds some out to know when to stop."""
 _Builder = Callable[[int, int, Any], Any]
 
 
@@ -64,7 +66,7 @@ def _boosting(kind: Any) -> _Builder:
         n_estimators=300,
         learning_rate=0.05,
         min_samples_leaf=max(1, min(20, n_rows // 50)),
-        early_stopping=True,
+        early_stopping=n_rows >= _FEWEST_WATCHED,
         random_state=seed,
         n_jobs=n_jobs,
     )

@@ -121,3 +121,18 @@ def test_the_shapes_of_an_additive_model():
         abs_tol=0.05,
     )
     assert "What each column adds" in render(study)
+
+
+def test_boosting_learns_from_a_small_table():
+    if not COMPILED:
+        pytest.skip("boosting in plain Python takes minutes: run compiled only")
+    table = frame(60)
+    table["worth"] = np.where(table["worth"] > 3.0, "high", "low")
+    study = run_study(Table.from_frame(table, target="worth"), model="boosting", n_repeats=2)
+    assert study.scores[0]["accuracy"] > study.scores[1]["accuracy"]
+
+
+def test_trees_of_classes_say_whose_share_it_is():
+    study = studied("tree", "classification")
+    said = [node["said"] for node in study.model["trees"]["outline"] if node["said"]]
+    assert any(text.startswith("low: 0.") for text in said)

@@ -24,7 +24,7 @@ from minixai.data.multi_hot_encoding import MultiHotEncoder
 from minixai.data.one_hot_encoding import OneHotEncoder
 from minixai.data.ordinal_encoding import OrdinalEncoder
 
-__all__ = ["ColumnMeaning", "meanings_of", "plain_meanings"]
+__all__ = ["ColumnMeaning", "meanings_of", "number_words", "plain_meanings"]
 
 _HAS = {
     "is": ("is not", "is"),
@@ -72,23 +72,27 @@ class ColumnMeaning:
             value = float(np.asarray(step.inverse_transform(row))[0, self.place])
         return value
 
-    def value(self, value: float) -> str:
-        """Return a row's number in words."""
+    def value(self, value: float, *beside: float) -> str:
+        """Return a row's number in words, told apart from the numbers that stand beside it."""
         if math.isnan(value):
             return f"{self.quantity} is missing"
         if self.level is not None and value in (0.0, 1.0):
             return self._presence(value == 1.0)
-        return f"{self.quantity} = {self._shown(value)}"
+        return f"{self.quantity} = {self._shown(value, self._digits(value, *beside))}"
 
-    def between(self, low: float, high: float) -> str:
-        """Return ``low < x <= high`` in words; an infinite bound is none."""
+    def between(self, low: float, high: float, *beside: float) -> str:
+        """Return ``low < x <= high`` in words; an infinite bound is none.
+
+        Numbers have digits enough to be told apart, from those ``beside`` them too.
+        """
         if self.level is not None and (low < 0.0 <= high < 1.0 or 0.0 <= low < 1.0 <= high):
             return self._presence(low >= 0.0)
         if low == -math.inf and high == math.inf:
             return f"{self.quantity} is anything"
         if self.labels is not None:
             return self._between_labels(low, high)
-        above, most = self._shown(low), self._shown(high)
+        digits = self._digits(low, high, *beside)
+        above, most = self._shown(low, digits), self._shown(high, digits)
         if low == -math.inf:
             return f"{self.quantity} <= {most}"
         if high == math.inf:
@@ -112,11 +116,26 @@ class ColumnMeaning:
             return f"{self.quantity} is {' or '.join(held)}"
         return f"{self.quantity} is {held[0]} to {held[-1]}"
 
-    def _shown(self, value: float) -> str:
+    def _digits(self, *values: float) -> int:
+        """Return how many digits keep different numbers different, 6 at least."""
+        raw = {self.raw(value) for value in values if math.isfinite(value)}
+        for digits in (6, 9, 12):
+            if len({number_words(value, digits) for value in raw}) == len(raw):
+                return digits
+        return 17
+
+    def _shown(self, value: float, digits: int) -> str:
         raw = self.raw(value)
         if self.labels is not None and raw == round(raw) and 0 <= raw < len(self.labels):
             return self.labels[int(raw)]
-        return f"{raw:.6g}"
+        return number_words(raw, digits)
+
+
+def number_words(value: float, digits: int) -> str:
+    """Return a number with so many significant digits; below 10^15 its whole part is whole."""
+    if 1.0 <= abs(value) < 1e15:
+        digits = max(digits, math.floor(math.log10(abs(value))) + 2)
+    return f"{value:.{digits}g}"
 
 
 def plain_meanings(names: Sequence[str]) -> list[ColumnMeaning]:

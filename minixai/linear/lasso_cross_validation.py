@@ -204,7 +204,9 @@ class LassoCV(Lasso):
                     design, grid, ratio, names, max_iter=int(self.max_iter), tol=float(self.tol)
                 )
                 error = held @ path.coefs + path.intercepts - known[:, np.newaxis]
-                found.append(own @ (error * error) / total if total > 0.0 else np.zeros(len(grid)))
+                found.append(
+                    own @ (error * error) / total if total > 0.0 else np.full(len(grid), np.nan)
+                )
             return np.stack(found), total
 
         results = as_engine(self.n_jobs).map(judged, folds)
@@ -213,7 +215,9 @@ class LassoCV(Lasso):
 
     def _chosen(self, errors: Array, shares: Array) -> tuple[int, int]:
         """Give the places of the l1_ratio and the penalty."""
-        mean = errors @ shares  # (1)
+        judged = shares > 0.0
+        errors = errors[..., judged]
+        mean = errors @ shares[judged]  # (1)
         ratio, place = (int(k) for k in np.unravel_index(int(np.argmin(mean)), mean.shape))
         n_folds = errors.shape[-1]
         if self.one_standard_error and n_folds > 1:

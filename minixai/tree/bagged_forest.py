@@ -195,6 +195,7 @@ class BaggedForest(TreeModel):
             roots=first,
             missing_left=joined("missing_left"),
             feature_names=self._names_of_features(),
+            output_names=self._names_of_outputs(),
         )
 
     def _keep_unseen(self, answers: Array, score: float) -> None:

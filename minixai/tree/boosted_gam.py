@@ -21,6 +21,7 @@ import numpy as np
 
 from minixai._estimator import Classifier, Regressor, all_or_nothing
 from minixai._validation import as_ratio_weights
+from minixai.errors import DataError
 from minixai.metrics.class_weight import sample_weights
 from minixai.optim.losses import logistic, softmax
 from minixai.protocols import Array
@@ -289,8 +290,13 @@ class BoostedGAMRegressor(BoostedModel, Regressor):
 
 
 def _with_weight(X: Array, y: Array, weights: Array) -> tuple[Array, Array, Array]:
-    """Leave rows of weight 0 out."""
+    """Leave rows of weight 0 out; two at least must be left."""
     if weights.all():
         return X, y, weights
     kept = weights > 0
+    if kept.sum() < 2:
+        raise DataError(
+            f"The fit needs at least 2 rows of positive weight, got {kept.sum()}: a part of them "
+            "is held out."
+        )
     return X[kept], y[kept], weights[kept]

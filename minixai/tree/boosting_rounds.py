@@ -77,7 +77,9 @@ class Boosted:
         before, last = losses[: -rules.patience], losses[-rules.patience :]
         return bool(last.min() > before.min() - rules.tol)
 
-    def joined(self, link: str, names: tuple[str, ...] | None) -> tuple[TreeArrays, Array]:
+    def joined(
+        self, link: str, names: tuple[str, ...] | None, output_names: tuple[str, ...] | None
+    ) -> tuple[TreeArrays, Array]:
         """Return all trees in a row, and the gain of each node."""
         k = len(self.start)
         grown = [tree for trees in self.rounds for tree in trees]
@@ -107,6 +109,7 @@ class Boosted:
             base_value=self.start,
             link=link,
             feature_names=names,
+            output_names=output_names,
         )
         return trees, np.concatenate([tree.gain for tree in grown])
 

@@ -179,6 +179,7 @@ class _SingleTree(TreeModel):
             grown.averages.cover[kept],
             missing_left=nodes.missing_left[kept] & inner,
             feature_names=self._names_of_features(),
+            output_names=self._names_of_outputs(),
         )
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:

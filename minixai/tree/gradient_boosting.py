@@ -202,7 +202,9 @@ class BoostedTrees(TreeModel):
         self.train_score_ = -np.array(done.train_losses)
         watched = np.array(done.validation_losses)
         self.validation_score_ = -watched if len(watched) else None
-        self.trees_, self._gain = done.joined(LOSS_LINKS[name], self._names_of_features())
+        self.trees_, self._gain = done.joined(
+            LOSS_LINKS[name], self._names_of_features(), self._names_of_outputs()
+        )
 
     def _staged_raw(self, X: Any) -> Iterator[Array]:
         """Yield the raw score after each round, copies."""

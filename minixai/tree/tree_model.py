@@ -114,6 +114,13 @@ class TreeModel(Estimator):
         matrix = self._validated(X)
         return self.trees_.predict(matrix, as_engine(getattr(self, "n_jobs", 1)).map)
 
+    def _names_of_outputs(self) -> tuple[str, ...] | None:
+        """Return the labels that the raw scores speak of; a regressor's score has no name."""
+        if not isinstance(self, Classifier):
+            return None
+        names = tuple(str(label) for label in self.classes_)
+        return names[1:] if len(names) == 2 else names
+
     def _names_of_features(self) -> tuple[str, ...] | None:
         names = getattr(self, "feature_names_in_", None)
         return None if names is None else tuple(str(name) for name in names)

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from minixai._validation import as_matrix, fingerprint
+from minixai._validation import as_matrix, column_names, fingerprint
 from minixai.errors import DataError, ParameterError, check_option
 from minixai.protocols import Array
 from minixai.tree_arrays.packing import pack
@@ -107,9 +107,9 @@ class TreeArrays:
             hold(name, _whole(getattr(self, name), name))
         hold("roots", _whole([0] if self.roots is None else self.roots, "roots"))
         for name in ("threshold", "value", "cover"):
-            hold(name, np.ascontiguousarray(getattr(self, name), dtype=np.float64))
+            hold(name, _kept(getattr(self, name), np.float64))
         if self.missing_left is not None:
-            hold("missing_left", np.ascontiguousarray(self.missing_left, dtype=np.bool_))
+            hold("missing_left", _kept(self.missing_left, np.bool_))
         if self.categories is not None:
             indptr, codes = self.categories
             hold("categories", (_whole(indptr, "indptr"), _whole(codes, "codes")))
@@ -120,7 +120,7 @@ class TreeArrays:
                 f"`base_value` must be one number, or one for each of {self.n_outputs} outputs, "
                 f"got shape {base.shape}."
             )
-        hold("base_value", np.array(np.broadcast_to(base.ravel(), (self.n_outputs,))))
+        hold("base_value", _kept(np.broadcast_to(base.ravel(), (self.n_outputs,)), np.float64))
         for name in ("feature_names", "output_names"):
             if getattr(self, name) is not None:
                 hold(name, tuple(str(each) for each in getattr(self, name)))
@@ -212,6 +212,14 @@ class TreeArrays:
 
     def validated(self, X: Any) -> Array:
         """Return X as a C-ordered float matrix that the trees can be walked with."""
+        names = column_names(X)
+        if names is not None and self.feature_names and tuple(names) != self.feature_names:
+            wrong = [name for name in names if name not in self.feature_names]
+            raise DataError(
+                "X must have the columns that the trees were fitted on, in their order: "
+                f"{list(self.feature_names[:5])}, ..., got {(wrong or names)[:5]}, ...: select "
+                "them."
+            )
         matrix = as_matrix(X, owner="TreeArrays", allow_nan=self.allows_nan)
         if matrix.shape[1] != self.n_features:
             raise DataError(
@@ -369,7 +377,14 @@ def _whole(numbers: Any, name: str) -> Array:
         )
     if given.ndim != 1:
         raise DataError(f"`{name}` must be one row of numbers, got shape {given.shape}.")
-    return np.ascontiguousarray(given, dtype=np.int32)
+    return _kept(given, np.int32)
+
+
+def _kept(values: Any, dtype: Any) -> Array:
+    """Return a copy that nobody can write to: arrays that were checked stay what they were."""
+    copy = np.array(values, dtype=dtype, order="C")
+    copy.flags.writeable = False
+    return copy
 
 
 def _refuse(wrong: Any, what: str, values: Array | None = None) -> None:

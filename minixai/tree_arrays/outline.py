@@ -146,7 +146,9 @@ def _root_of(trees: TreeArrays, tree: int) -> int:
 
 
 def _path_of(trees: TreeArrays, tree: int, row: Any) -> Array:
-    matrix = trees.validated(row if np.ndim(row) == 2 else [row])
+    if np.ndim(row) == 1:
+        row = row.to_frame().T if hasattr(row, "to_frame") else [row]  # a Series keeps its names
+    matrix = trees.validated(row)
     if len(matrix) != 1:
         raise DataError(f"`row` must be one row, got {len(matrix)}: pick one, such as X[:1].")
     return decision_path(trees, matrix).of(0, tree)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from minixai.data.column_meaning import ColumnMeaning, plain_meanings
+from minixai.data.column_meaning import ColumnMeaning, number_words, plain_meanings
 from minixai.errors import DataError
 from minixai.protocols import Array
 from minixai.tree_arrays.arrays import TreeArrays
@@ -140,8 +140,9 @@ def node_codes(trees: TreeArrays, node: int) -> tuple[int, ...]:
 def outputs_text(values: Sequence[float], names: tuple[str, ...] | None) -> str:
     """Return a leaf's values in words."""
     if names is None:
-        return ", ".join(f"{value:.4g}" for value in values)
-    return ", ".join(f"{name}: {value:.4g}" for name, value in zip(names, values, strict=True))
+        return ", ".join(number_words(value, 4) for value in values)
+    pairs = zip(names, values, strict=True)
+    return ", ".join(f"{name}: {number_words(value, 4)}" for name, value in pairs)
 
 
 def _rule(
@@ -185,11 +186,11 @@ def _condition(
     meaning: ColumnMeaning,
 ) -> Condition:
     low, high = bounds
-    here = meaning.value(value)
+    here = meaning.value(value, low, high)
     if math.isnan(value):
         return Condition(feature, low, high, None, value, here, here)
     if held is None:
-        return Condition(feature, low, high, None, value, meaning.between(low, high), here)
+        return Condition(feature, low, high, None, value, meaning.between(low, high, value), here)
     inside = [set(codes) for codes, left in held if left]
     outside = set().union(*(codes for codes, left in held if not left))
     if inside:

@@ -314,7 +314,7 @@ def as_dict(trees):
                 "features": trees.feature[part],
                 "thresholds": trees.threshold[part],
                 "values": trees.value[part],
-                "node_sample_weight": trees.cover[part],
+                "node_sample_weight": trees.cover[part].copy(),
             }
         )
     return {"trees": held}

@@ -99,3 +99,18 @@ def test_equals_scikit_learn():
     np.testing.assert_allclose(ours.mse_path_, theirs.mse_path_, rtol=1e-5)
     assert ours.alpha_ == pytest.approx(theirs.alpha_)
     np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-5)
+
+
+def test_a_fold_without_weight_judges_nothing():
+    draws = np.random.default_rng(0)
+    X = draws.normal(size=(60, 3))
+    y = X[:, 0] + draws.normal(size=60)
+    folds = [(np.delete(np.arange(60), np.arange(k, k + 12)), np.arange(k, k + 12))
+             for k in range(0, 60, 12)]  # fmt: skip
+    weight = np.r_[np.zeros(12), np.ones(48)]
+    model = LassoCV(splits=folds, n_alphas=10, one_standard_error=True).fit(X, y, weight)
+    assert np.isnan(model.mse_path_[:, 0]).all()
+    assert np.isfinite(model.mse_path_[:, 1:]).all()
+    rest = [(train[train >= 12] - 12, test - 12) for train, test in folds[1:]]
+    alone = LassoCV(splits=rest, alphas=model.alphas_, one_standard_error=True).fit(X[12:], y[12:])
+    assert model.alpha_ == alone.alpha_

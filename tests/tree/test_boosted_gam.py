@@ -394,3 +394,9 @@ def test_the_peer_ranks_rows_and_draws_shapes_alike():
     assert ours.pairs_[0] == (1, 2)
     shape = theirs.eval_terms(held)[:, 0]
     assert np.corrcoef(ours.terms(held).values[:, 0], shape)[0, 1] > 0.95
+
+
+def test_one_row_of_weight_is_not_enough():
+    X, y = np.arange(6.0)[:, None], np.arange(6.0)
+    with pytest.raises(DataError, match="at least 2 rows of positive weight, got 1"):
+        BoostedGAMRegressor().fit(X, y, sample_weight=[1.0, 0, 0, 0, 0, 0])

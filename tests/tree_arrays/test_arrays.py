@@ -9,7 +9,7 @@ from hypothesis import given
 
 import minixai
 from minixai.errors import DataError, ParameterError
-from minixai.tree_arrays import TreeArrays
+from minixai.tree_arrays import TreeArrays, rules, tree_outline
 from tests.reference.tree_arrays import leaf_of, raw_score
 from tests.tree_arrays.draws import forests
 
@@ -162,3 +162,27 @@ def test_a_single_leaf_and_many_rows():
     leaf = TreeArrays(1, [-1], [0.0], [-1], [-1], [[3.0]], [1.0], base_value=1.0)
     assert np.array_equal(leaf.predict(np.zeros((5000, 1))), np.full(5000, 4.0))
     assert dataclasses.replace(leaf, base_value=2.0).predict([[0.0]])[0] == 5.0
+
+
+def test_arrays_that_were_checked_cannot_be_changed():
+    left = np.array([1, -1, -1], dtype=np.int32)
+    trees = stump(children_left=left)
+    left[0] = 0
+    assert trees.children_left[0] == 1, "the caller's array is another"
+    for name in ("children_left", "threshold", "value", "cover", "roots", "base_value"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(trees, name)[0] = 0
+
+
+def test_columns_of_other_names_are_refused():
+    pandas = pytest.importorskip("pandas")
+    trees = stump(feature_names=("age", "pay"))
+    frame = pandas.DataFrame({"pay": [0.0], "age": [1.0]})
+    for ask in (trees.predict, trees.leaves, lambda X: rules(trees, X)):
+        with pytest.raises(DataError, match=r"in their order: \['age', 'pay'\]"):
+            ask(frame)
+    with pytest.raises(DataError, match=r"got \['wage'\]"):
+        tree_outline(trees, row=frame.rename(columns={"age": "wage"}).iloc[0])
+    assert trees.predict(frame[["age", "pay"]])[0] == -1.0
+    lit = [node.node for node in tree_outline(trees, row=frame.iloc[0][["age", "pay"]])]
+    assert lit == [0, 1, 2]

@@ -198,3 +198,15 @@ def test_paths_equal_those_of_scikit_learn():
     ours = decision_path(trees, X)
     assert (theirs != ours.to_sparse()).nnz == 0
     assert np.array_equal(ours.lengths.sum(axis=1), np.asarray(theirs.sum(axis=1)).ravel())
+
+
+def test_numbers_in_words_are_told_apart():
+    trees = churn_tree(
+        threshold=[10_000_100.5, 1.0 + 1e-8, 0.0, 1.0 + 3e-8, 0.0, 0.0, 0.0],
+        value=[[0.0], [0.0], [1e7], [0.0], [1e7 + 100], [1e7 + 200], [1e7 + 300]],
+    )
+    text = str(rules(trees, [[0.0, 1.0 + 2e-8]])[0])
+    assert "monthly <= 10000100.5" in text
+    assert "1.00000001 < tenure <= 1.00000003 (tenure = 1.00000002)" in text
+    assert "churn: 10000100" in text
+    assert "10000200" in export_text(trees)
