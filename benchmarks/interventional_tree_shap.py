@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from benchmarks.tree_shap import (
     difference,
     make_models,
     make_rows,
+    single_rows,
 )
 from minixai.explain import TreeShap
 from minixai.tree_arrays import as_tree_arrays
@@ -95,20 +95,6 @@ def race_pairs(
     return compare(f"{title}, pairs", dict.fromkeys(turns, len(X)), turns, n_rounds, notes)
 
 
-def single_rows(model: Any, background: Any, n_calls: int) -> dict[str, float]:
-    """Time one row at a time; return the median and the 99th percentile in microseconds."""
-    explainer, X = TreeShap(model, background), make_rows(256, 3)
-    spent = np.empty(n_calls)
-    for i in range(-50, n_calls):
-        row = X[i % 256 : i % 256 + 1]
-        start = time.perf_counter()
-        explainer.explain(row)
-        spent[max(i, 0)] = 1e6 * (time.perf_counter() - start)
-    middle, high = np.percentile(spent, [50, 99])
-    print(f"\none row: median {middle:.0f} us, 99th percentile {high:.0f} us of {n_calls:,} calls")
-    return {"median": float(middle), "p99": float(high)}
-
-
 def main(words: Sequence[str] | None = None) -> dict[str, Any]:
     """Print the times, and return the ratios by question."""
     parser = argparse.ArgumentParser(prog="interventional_tree_shap", description=__doc__)
@@ -131,7 +117,7 @@ def main(words: Sequence[str] | None = None) -> dict[str, Any]:
         if boosted:
             results[f"{name}, pairs"] = race_pairs(name, model, background, size[0] // 4, 3, held)
     first = next(iter(models.values()))
-    results["one row"] = single_rows(first, background, 100 if quick else 5_000)
+    results["one row"] = single_rows(first, 100 if quick else 5_000, background)
     return results
 
 

@@ -181,9 +181,9 @@ def race_pairs(
     return compare(title, rows, turns, n_rounds, notes)
 
 
-def single_rows(model: Any, n_calls: int) -> dict[str, float]:
+def single_rows(model: Any, n_calls: int, background: Any = None) -> dict[str, float]:
     """Time one row at a time; return the median and the 99th percentile in microseconds."""
-    explainer, X = TreeShap(model), make_rows(256, 3)
+    explainer, X = TreeShap(model, background), make_rows(256, 3)
     for i in range(50):
         explainer.explain(X[i : i + 1])
     spent = np.empty(n_calls)

@@ -310,6 +310,12 @@ class Classifier(Estimator):
         weights = as_weights(sample_weight, len(labels))
         return float(np.average(labels == predicted, weights=weights))
 
+    def _labels_of(self, raw: Array) -> Array:
+        """Return the label of the highest raw score; one score above 0 is the second label."""
+        if raw.ndim == 2 and raw.shape[1] > 1:
+            return np.asarray(self.classes_[raw.argmax(axis=1)])
+        return np.asarray(self.classes_[(raw.reshape(-1) > 0).astype(np.int64)])
+
     def _encode_labels(self, y: Array) -> Array:
         """Set ``classes_`` (sorted) and return each label's index in it, int64.
 

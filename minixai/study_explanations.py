@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import generator
 from minixai.compression import measure, prune, quantize
 from minixai.data import Encoded, Table, TableEncoder
 from minixai.errors import DataError
@@ -28,6 +27,7 @@ from minixai.protocols import (
     ParameterDifferentiable,
     TreeEnsemble,
 )
+from minixai.study_sample import sampled
 from minixai.study_steps import TargetUnit
 from minixai.study_trees import rule_texts
 
@@ -65,7 +65,7 @@ def importances(
     ]
     explain = _row_explainer(model, train, n_jobs)
     if explain is not None:
-        explained = explain(X.iloc[_sampled(len(X), seed)])
+        explained = explain(X.iloc[sampled(np.arange(len(X)), MAX_EXPLAINED, seed, 2)])
         found.append(explained.grouped(test.groups).importance())
     if isinstance(model, Layered):
         found.append(weight_importance(model, groups=test.groups))
@@ -79,14 +79,6 @@ def _row_explainer(model: Any, train: Encoded, n_jobs: Any) -> Callable[[Any], E
     if isinstance(model, InputDifferentiable):
         return InputXGradient(model, baseline=train.X.mean(axis=0)).explain
     return model.terms if isinstance(model, Additive) else None
-
-
-def _sampled(n_rows: int, seed: int) -> Array:
-    """Return the rows whose explanations are averaged: all, or a seeded sample, in order."""
-    rows = np.arange(n_rows)
-    if n_rows > MAX_EXPLAINED:
-        rows = np.sort(generator(seed, 2).permutation(rows)[:MAX_EXPLAINED])
-    return rows
 
 
 def examples(

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from minixai._validation import generator
 from minixai.data import Column, Table, missing_map
 from minixai.protocols import Array
 from minixai.statistics import BoxSummary, box_summary, histogram
 from minixai.study_association import associations, is_number, with_target
+from minixai.study_sample import sampled
 
 __all__: list[str] = []
 
@@ -164,10 +164,8 @@ def _points(train: Table, name: str, seed: int) -> dict[str, Any]:
     assert train.target is not None
     x, y = train.columns[name].values, train.columns[train.target].values
     rows = np.flatnonzero(~np.isnan(x) & ~np.isnan(y))
-    n_rows = len(rows)
-    if n_rows > MAX_POINTS:
-        rows = np.sort(generator(seed, 3).permutation(rows)[:MAX_POINTS])
-    return {"x": x[rows].tolist(), "y": y[rows].tolist(), "n_total": n_rows}
+    drawn = sampled(rows, MAX_POINTS, seed, 3)
+    return {"x": x[drawn].tolist(), "y": y[drawn].tolist(), "n_total": len(rows)}
 
 
 def _shares(train: Table, name: str, seed: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from minixai._estimator import unfitted_copy
-from minixai._validation import generator
 from minixai.data import Encoded, Split, Table
 from minixai.errors import DataError, ParameterError, require
 from minixai.finding import Finding
@@ -19,6 +18,7 @@ from minixai.metrics import METRICS, Metric, confusion_matrix, get_metric
 from minixai.protocols import Array
 from minixai.recommend import BiasBaseline
 from minixai.study_models import MODELS, named_model
+from minixai.study_sample import sampled
 
 __all__: list[str] = []
 
@@ -289,9 +289,7 @@ def predictions(model: Any, test: Encoded, seed: int) -> dict[str, Any]:
         labels = [str(c) for c in model.classes_]
         counts = confusion_matrix(test.target, predicted, labels=model.classes_)
         return {"labels": labels, "confusion": np.asarray(counts).tolist()}
-    rows = np.arange(len(test.target))
-    if len(rows) > MAX_POINTS:
-        rows = np.sort(generator(seed, 1).permutation(rows)[:MAX_POINTS])
+    rows = sampled(np.arange(len(test.target)), MAX_POINTS, seed, 1)
     return {
         "true": test.target[rows].tolist(),
         "predicted": predicted[rows].astype(float).tolist(),

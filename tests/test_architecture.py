@@ -41,6 +41,7 @@ LAYERS = [
     [
         "versions",
         "study_record",
+        "study_sample",
         "study_models",
         "study_trees",
         "study_shapes",

@@ -97,12 +97,11 @@ class TreeShap(OptionedExplainer):
         self.output = output
         self.n_jobs = n_jobs
         self._engine = as_engine(n_jobs)
-        trees = as_tree_arrays(model)
+        trees = _named(as_tree_arrays(model), model)
         names = trees.output_names or output_names_of(model)
         self._trees = _of_output(trees, output, None if names is None else list(names))
         self._output_names = _names_of_axis(self._trees.n_outputs, names)
-        self._known_names = _known_names(trees, model)
-        self._columns = self._known_names or tuple(f"x{j}" for j in range(trees.n_features))
+        self._columns = trees.feature_names or tuple(f"x{j}" for j in range(trees.n_features))
         self._players = check_groups(groups, self._columns)
         player = np.empty(trees.n_features, dtype=np.int32)
         for number, columns in enumerate(self._players.values()):
@@ -130,7 +129,7 @@ class TreeShap(OptionedExplainer):
         DataError
             Rows that the model cannot take, or columns of other names than it was fitted on.
         """
-        matrix = self._validated(X)
+        matrix = self._trees.validated(X)
         values, scores = self._game.values(matrix, self._engine)
         gap = scores - (self._game.base_values + values.sum(axis=1))
         return self._explanation(X, matrix, values, gap, order=1)
@@ -155,7 +154,7 @@ class TreeShap(OptionedExplainer):
         DataError
             Rows that the model cannot take, or columns of other names than it was fitted on.
         """
-        matrix = self._validated(X)
+        matrix = self._trees.validated(X)
         values, scores = self._game.interactions(matrix, self._engine)
         gap = scores - (self._game.base_values + values.sum(axis=(1, 2)))
         return self._explanation(X, matrix, values, gap, order=2)
@@ -166,19 +165,9 @@ class TreeShap(OptionedExplainer):
             return PathDependentGame(self._trees, player, n_players)
         if np.ndim(self.background) == 2 and len(self.background) == 0:
             raise DataError("`background` has 0 rows: give at least one, or None for none at all.")
-        rows = self._validated(self.background)
+        rows = self._trees.validated(self.background)
         self._background_fingerprint = fingerprint(rows)
         return InterventionalGame(self._trees, rows, player, n_players, self._engine)
-
-    def _validated(self, X: Any) -> Array:
-        names = column_names(X)
-        if names is not None and self._known_names and tuple(names) != self._known_names:
-            wrong = [name for name in names if name not in self._known_names]
-            raise DataError(
-                "X must have the columns that the model was fitted on, in their order: "
-                f"{list(self._known_names[:5])}, ..., got {(wrong or names)[:5]}, ...: select them."
-            )
-        return self._trees.validated(X)
 
     def _explanation(
         self, X: Any, matrix: Array, values: Array, gap: Array, order: int
@@ -188,7 +177,7 @@ class TreeShap(OptionedExplainer):
         if self._output_names is None:
             values, base, gap = values[..., 0], base[:, 0], gap[:, 0]
         names = tuple(self._players)
-        if self.groups is None and self._known_names is None:
+        if self.groups is None and self._trees.feature_names is None:
             names = tuple(column_names(X) or names)
         return Explanation(
             values=values,
@@ -245,9 +234,9 @@ def _names_of_axis(n_outputs: int, names: Sequence[str] | None) -> tuple[str, ..
     return tuple(names) if names is not None else tuple(str(k) for k in range(n_outputs))
 
 
-def _known_names(trees: TreeArrays, model: Any) -> tuple[str, ...] | None:
-    """Return the names of the columns that the model was fitted on, if it had any."""
+def _named(trees: TreeArrays, model: Any) -> TreeArrays:
+    """Return the trees with the names of the model's columns, if it was fitted on any."""
     learned = getattr(model, "feature_names_in_", None)
-    if trees.feature_names is None and learned is not None:
-        return tuple(str(name) for name in learned)
-    return trees.feature_names
+    if trees.feature_names is not None or learned is None:
+        return trees
+    return dataclasses.replace(trees, feature_names=tuple(str(name) for name in learned))

@@ -39,7 +39,7 @@ import numpy as np
 from minixai._numba import kernel
 from minixai.linear.duality_gap import duality_gap
 from minixai.linear.gram_descent import GramDescent
-from minixai.linear.penalized_design import PenalizedDesign, correlate, take_away
+from minixai.linear.penalised_design import PenalisedDesign, correlate, take_away
 from minixai.protocols import Array
 
 __all__ = ["CoordinateDescent", "Minimum"]
@@ -72,10 +72,10 @@ class CoordinateDescent:
 
     Parameters
     ----------
-    design : PenalizedDesign
+    design : PenalisedDesign
     """
 
-    def __init__(self, design: PenalizedDesign) -> None:
+    def __init__(self, design: PenalisedDesign) -> None:
         n_features, n_samples = design.columns.shape
         self._design = design
         self._gram: GramDescent | None = GramDescent(design.columns)

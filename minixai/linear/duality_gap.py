@@ -1,6 +1,6 @@
 r"""How far a penalised least-squares objective can lie above its minimum, at most.
 
-For the problem of ``penalized_design.py``, with the residual r = t - Z v and c = Z'r, two points
+For the problem of ``penalised_design.py``, with the residual r = t - Z v and c = Z'r, two points
 of the dual are at hand. The first shrinks the residual (the L2 penalty written as further rows)
 by s until no |c_j - b_j v_j| s exceeds a_j:
 

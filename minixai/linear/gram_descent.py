@@ -1,7 +1,7 @@
 r"""Coordinate descent with exact steps on the support, for columns whose products are at hand.
 
 With G = Z'Z of the columns at work, c = Z'(t - Z v) and the penalties a, b of
-``penalized_design.py``, one sweep visits every column:
+``penalised_design.py``, one sweep visits every column:
 
 .. math::
     v_j \leftarrow \operatorname{sign}(c_j + v_j)

@@ -5,7 +5,7 @@ r"""The lasso and the elastic net: least squares with a penalty that sets coeffi
         + \tfrac12 \alpha (1 - \rho) \lVert w \rVert_2^2
 
 with :math:`\rho` the ``l1_ratio``; weights of rows stand in the mean as shares of their sum. The
-design is in ``penalized_design.py``, the search in ``coordinate_descent.py``.
+design is in ``penalised_design.py``, the search in ``coordinate_descent.py``.
 
 Source: Tibshirani (1996), Regression Shrinkage and Selection via the Lasso, Journal of the Royal
 Statistical Society B 58(1); Zou & Hastie (2005), Regularization and variable selection via the
@@ -27,7 +27,7 @@ from minixai._validation import as_weights, check_number
 from minixai.errors import DataWarning
 from minixai.linear.coordinate_descent import CoordinateDescent
 from minixai.linear.linear_model import LinearModel
-from minixai.linear.penalized_design import PenalizedDesign
+from minixai.linear.penalised_design import PenalisedDesign
 from minixai.linear.regularization_path import check_descent, warn_of_gap, weighted_design
 from minixai.protocols import Array
 
@@ -134,7 +134,7 @@ class Lasso(LinearModel):
             self._minimise(design, float(self.alpha), float(self.l1_ratio))
         return self
 
-    def _minimise(self, design: PenalizedDesign, alpha: float, l1_ratio: float) -> None:
+    def _minimise(self, design: PenalisedDesign, alpha: float, l1_ratio: float) -> None:
         first, second = design.penalties(alpha, l1_ratio)
         if max(first.max(), second.max()) < _NO_PENALTY:
             solution, gap, n_iter = self._least_squares(design), 0.0, 1
@@ -152,7 +152,7 @@ class Lasso(LinearModel):
             self.dual_gap_ = float(gap * design.target_scale * design.target_scale)
         self.n_iter_ = max(1, n_iter)
 
-    def _least_squares(self, design: PenalizedDesign) -> Array:
+    def _least_squares(self, design: PenalisedDesign) -> Array:
         n_features, n_rows = design.columns.shape
         if n_features > n_rows:
             warnings.warn(

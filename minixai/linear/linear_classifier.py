@@ -183,11 +183,9 @@ class LinearClassifier(LinearScore, Classifier):
         self.loss_curve_ = []
 
     def _answer(self, method: str, raw: Array) -> Array:
-        binary = raw.shape[1] == 1
         if method == "decision_function":
-            return raw[:, 0] if binary else raw
-        codes = (raw[:, 0] > 0).astype(np.int64) if binary else raw.argmax(axis=1)
-        return np.asarray(self.classes_[codes])
+            return raw[:, 0] if raw.shape[1] == 1 else raw
+        return self._labels_of(raw)
 
     def _output_names(self) -> tuple[str, ...] | None:
         return None if len(self.classes_) == 2 else tuple(str(label) for label in self.classes_)

@@ -13,11 +13,30 @@ from typing import Any
 import numpy as np
 
 from minixai._estimator import Regressor
-from minixai.errors import ParameterError
+from minixai.errors import DataError, ParameterError
 from minixai.linear.linear_score import LinearScore
 from minixai.protocols import Array
 
-__all__ = ["LinearModel"]
+__all__ = ["LinearModel", "check_coefficients"]
+
+
+def check_coefficients(coef: Array, solution: Array, start: float, names: list[str]) -> None:
+    """Raise `DataError` where floats cannot hold a standardised solution in the user's units.
+
+    Parameters
+    ----------
+    coef, solution : ndarray (n_features,)
+        In the user's units, and standardised: one is 0 only where the other is.
+    start : float
+        The prediction at x = 0.
+    names : list of str (n_features,)
+    """
+    wrong = ~np.isfinite(coef) | ((coef == 0.0) & (solution != 0.0))
+    if wrong.any() or not np.isfinite(start):
+        raise DataError(
+            f"The coefficient of column {names[int(np.argmax(wrong))]!r} is outside the range of "
+            "floats: rescale the column or the target."
+        )
 
 
 class LinearModel(LinearScore, Regressor):

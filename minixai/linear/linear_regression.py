@@ -29,7 +29,7 @@ import numpy as np
 from minixai._estimator import all_or_nothing
 from minixai._validation import as_vector, as_weights, check_number, seed_of
 from minixai.errors import ConvergenceWarning, DataError, DataWarning, check_option
-from minixai.linear.linear_model import LinearModel
+from minixai.linear.linear_model import LinearModel, check_coefficients
 from minixai.linear.linear_score import BIAS, WEIGHT
 from minixai.linear.quadratic_descent import descend, descend_in_batches
 from minixai.protocols import Array
@@ -312,13 +312,7 @@ class LinearRegression(LinearModel):
             coef = solution * unit / scale
             start = design.target.mean[0] - unit * float(solution @ (design.columns.mean / scale))
             losses = [loss * unit * unit for loss in curve]
-        wrong = ~np.isfinite(coef) | ((coef == 0.0) & (solution != 0.0))
-        if wrong.any() or not np.isfinite(start):
-            name = self._names()[int(np.argmax(wrong))]
-            raise DataError(
-                f"The coefficient of column {name!r} is outside the range of floats: rescale the "
-                "column or the target."
-            )
+        check_coefficients(coef, solution, float(start), self._names())
         self.coef_ = coef
         self.intercept_ = float(start) if design.centred else 0.0
         self.loss_curve_ = losses

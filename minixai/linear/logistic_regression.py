@@ -36,7 +36,7 @@ from minixai.linear.newton_descent import Minimum, descend_by_newton, newton_dir
 from minixai.linear.penalised_problem import PenalisedProblem, pose_problem
 from minixai.linear.proximal_gradient import descend_by_gradient
 from minixai.linear.score_loss import LogisticLoss, ScoreLoss, SoftmaxLoss, class_signs
-from minixai.optim.losses import logistic, softmax
+from minixai.optim.losses import probabilities
 from minixai.protocols import Array
 
 __all__ = ["LogisticRegression"]
@@ -316,4 +316,4 @@ class LogisticRegression(LinearClassifier):
     def _answer(self, method: str, raw: Array) -> Array:
         if method != "predict_proba":
             return super()._answer(method, raw)
-        return np.hstack([logistic(-raw), logistic(raw)]) if raw.shape[1] == 1 else softmax(raw)
+        return probabilities(raw)

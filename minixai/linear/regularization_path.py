@@ -25,7 +25,7 @@ import numpy as np
 from minixai._validation import as_matrix, as_vector, as_weights, check_number, feature_names_of
 from minixai.errors import ConvergenceWarning, DataError, ParameterError, require
 from minixai.linear.coordinate_descent import CoordinateDescent
-from minixai.linear.penalized_design import PenalizedDesign, penalize_design
+from minixai.linear.penalised_design import PenalisedDesign, penalise_design
 from minixai.protocols import Array
 
 __all__ = ["LassoPath", "lasso_path"]
@@ -159,7 +159,7 @@ def check_grid(alphas: Any, n_alphas: Any, eps: Any, l1_ratio: float) -> None:
         raise ParameterError(f"`alphas` must be finite and above 0, got {wrong.item()!r}.")
 
 
-def weighted_design(X: Array, y: Array, weight: Array, *, centred: bool) -> PenalizedDesign:
+def weighted_design(X: Array, y: Array, weight: Array, *, centred: bool) -> PenalisedDesign:
     """Make the design of the rows whose weight is not 0.
 
     Raises
@@ -171,11 +171,11 @@ def weighted_design(X: Array, y: Array, weight: Array, *, centred: bool) -> Pena
         X, y, weight = (each[weight > 0] for each in (X, y, weight))
     if len(y) < 2:
         raise DataError(f"A penalised fit needs at least 2 rows of positive weight, got {len(y)}.")
-    return penalize_design(X, y, weight, centred=centred)
+    return penalise_design(X, y, weight, centred=centred)
 
 
 def penalty_grid(
-    design: PenalizedDesign, alphas: Any, n_alphas: int, eps: float, l1_ratio: float
+    design: PenalisedDesign, alphas: Any, n_alphas: int, eps: float, l1_ratio: float
 ) -> Array:
     """Give the penalties, the strongest first."""
     if alphas is not None:
@@ -188,7 +188,7 @@ def penalty_grid(
 
 
 def follow_path(
-    design: PenalizedDesign,
+    design: PenalisedDesign,
     alphas: Array,
     l1_ratio: float,
     names: tuple[str, ...],
@@ -223,7 +223,7 @@ def follow_path(
     )
 
 
-def warn_of_gap(who: str, design: PenalizedDesign, gap: float, tol: float) -> None:
+def warn_of_gap(who: str, design: PenalisedDesign, gap: float, tol: float) -> None:
     """Warn of a gap above ``tol``, both in shares of the target's mean square and in its unit."""
     unit = design.target_scale
     warnings.warn(

@@ -22,6 +22,7 @@ Cost: one pass over the scores.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,7 @@ def class_signs(codes: Array, n_classes: int) -> Array:
 
 
 @dataclass(frozen=True)
-class ScoreLoss:
+class ScoreLoss(ABC):
     """The loss of n rows as a function of their raw scores (n, k).
 
     Parameters
@@ -57,17 +58,17 @@ class ScoreLoss:
     steepest = 0.25
     """Largest eigenvalue of the second derivative."""
 
+    @abstractmethod
     def values(self, scores: Array) -> Array:
         """Return the loss of each row, (n,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def slopes(self, scores: Array) -> Array:
         """Return the derivatives in the scores, (n, k)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def weights(self, scores: Array) -> Array:
         """Return what `curvature` is made of, (n, k)."""
-        raise NotImplementedError
 
     def curvature(self, weights: Array, a: int, c: int) -> Array:
         """Return the size of the second derivative in the scores a and c of each row, (n,).
@@ -157,3 +158,7 @@ class Hinge(ScoreLoss):
     def slopes(self, scores: Array) -> Array:
         """Return its derivatives in the scores, (n, k)."""
         return np.where(self.signs * scores < 1.0, -self.signs, 0.0)
+
+    def weights(self, scores: Array) -> Array:
+        """Return zeros, (n, k): the hinge is straight on either side of the margin."""
+        return np.zeros_like(scores)

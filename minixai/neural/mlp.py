@@ -20,7 +20,7 @@ from minixai._estimator import Classifier, Regressor, all_or_nothing
 from minixai._validation import as_vector, check_number, one_dimensional
 from minixai.errors import ParameterError, check_option
 from minixai.neural.trained_network import TrainedNetwork
-from minixai.optim.losses import Loss, logistic, make_loss, softmax
+from minixai.optim.losses import Loss, make_loss, probabilities
 from minixai.optim.training import EpochRecord
 from minixai.protocols import Array
 
@@ -173,16 +173,9 @@ class MLPClassifier(TrainedNetwork, Classifier):
         return self._answer("predict", X)
 
     def _from_raw(self, method: str, raw: Array) -> Array:
-        binary = raw.shape[1] == 1
         if method == "decision_function":
-            return raw[:, 0] if binary else raw
-        if method == "predict":
-            codes = (raw[:, 0] > 0).astype(int) if binary else raw.argmax(axis=1)
-            labels: Array = self.classes_[codes]
-            return labels
-        if binary:
-            return np.hstack([logistic(-raw), logistic(raw)])
-        return softmax(raw)
+            return raw[:, 0] if raw.shape[1] == 1 else raw
+        return self._labels_of(raw) if method == "predict" else probabilities(raw)
 
     def _loss(self) -> Loss:
         binary = len(self.classes_) == 2

@@ -34,7 +34,15 @@ from minixai._numba import exp, kernel, log1p
 from minixai.errors import check_option
 from minixai.protocols import Array
 
-__all__ = ["LOSSES", "Loss", "logistic", "make_loss", "mean_loss_gradient", "softmax"]
+__all__ = [
+    "LOSSES",
+    "Loss",
+    "logistic",
+    "make_loss",
+    "mean_loss_gradient",
+    "probabilities",
+    "softmax",
+]
 
 HALF_SQUARED_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER = range(4)
 
@@ -141,6 +149,17 @@ def softmax(raw: Array) -> Array:
     likely = np.exp(raw - raw.max(axis=1, keepdims=True))
     shares: Array = likely / likely.sum(axis=1, keepdims=True)  # (6)
     return shares
+
+
+def probabilities(raw: Array) -> Array:
+    """Return the probability of each class, (n_samples, k), from logits (n_samples, k).
+
+    One logit, (n_samples,) or (n_samples, 1), is that of the second of two classes.
+    """
+    if raw.ndim == 2 and raw.shape[1] > 1:
+        return softmax(raw)
+    one = raw.reshape(-1, 1)
+    return np.hstack([logistic(-one), logistic(one)])
 
 
 @kernel

@@ -15,7 +15,7 @@ from minixai._estimator import all_or_nothing
 from minixai._validation import as_weights
 from minixai.errors import DataError, ParameterError
 from minixai.metrics import sample_weights
-from minixai.optim.losses import logistic, softmax
+from minixai.optim.losses import probabilities
 from minixai.protocols import Array
 from minixai.tree.gradient_boosting import BoostedTrees
 from minixai.tree.tree_model import TreeClassifier
@@ -197,11 +197,11 @@ class GradientBoostingClassifier(BoostedTrees, TreeClassifier):
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, (n_samples, k), in the order of ``classes_``."""
-        return _probabilities(self._raw_score(X))
+        return probabilities(self._raw_score(X))
 
     def predict(self, X: Any) -> Array:
         """Return the most likely label of each row, (n_samples,)."""
-        return self._labels(self._raw_score(X))
+        return self._labels_of(self._raw_score(X))
 
     def staged_decision_function(self, X: Any) -> Iterator[Array]:
         """Yield the raw score after each round."""
@@ -209,24 +209,14 @@ class GradientBoostingClassifier(BoostedTrees, TreeClassifier):
 
     def staged_predict_proba(self, X: Any) -> Iterator[Array]:
         """Yield the probability of each class after each round."""
-        return map(_probabilities, self._staged_raw(X))
+        return map(probabilities, self._staged_raw(X))
 
     def staged_predict(self, X: Any) -> Iterator[Array]:
         """Yield the most likely label of each row after each round."""
-        return map(self._labels, self._staged_raw(X))
-
-    def _labels(self, raw: Array) -> Array:
-        codes = (raw > 0).astype(int) if raw.ndim == 1 else raw.argmax(axis=1)
-        return np.asarray(self.classes_[codes])
+        return map(self._labels_of, self._staged_raw(X))
 
     def _check_weights(self, codes: Array, weights: Array) -> None:
         empty = np.bincount(codes, weights) == 0.0
         if empty.any():
             label = self.classes_[int(np.argmax(empty))]
             raise DataError(f"Class {label!r} has no weight: leave its rows out.")
-
-
-def _probabilities(raw: Array) -> Array:
-    if raw.ndim == 1:
-        return np.column_stack([logistic(-raw), logistic(raw)])
-    return softmax(raw)

@@ -23,7 +23,7 @@ from minixai._estimator import Classifier, Regressor, all_or_nothing
 from minixai._validation import as_ratio_weights
 from minixai.errors import DataError
 from minixai.metrics.class_weight import sample_weights
-from minixai.optim.losses import logistic, softmax
+from minixai.optim.losses import probabilities
 from minixai.protocols import Array
 from minixai.tree.boosted_model import BoostedModel
 
@@ -185,16 +185,11 @@ class BoostedGAMClassifier(BoostedModel, Classifier):
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, (n_samples, k), in the order of ``classes_``."""
-        raw = self._raw_score(X)
-        if raw.ndim == 2:
-            return softmax(raw)
-        return np.column_stack([logistic(-raw), logistic(raw)])
+        return probabilities(self._raw_score(X))
 
     def predict(self, X: Any) -> Array:
         """Return the most likely label of each row, (n_samples,)."""
-        raw = self._raw_score(X)
-        codes = raw.argmax(axis=1) if raw.ndim == 2 else (raw > 0).astype(int)
-        return np.asarray(self.classes_[codes])
+        return self._labels_of(self._raw_score(X))
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         state, arrays = super()._to_state()

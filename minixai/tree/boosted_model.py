@@ -7,17 +7,14 @@ Cost: that of ``bag_boosting.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from minixai._validation import check_number, seed_of
-from minixai.errors import ParameterError
 from minixai.parallel import as_engine
 from minixai.protocols import Array
 from minixai.tree.additive_model import AdditiveModel
 from minixai.tree.bag_boosting import BagOptions, boost_bags
+from minixai.tree.monotone_sign import signs_of
 from minixai.tree.term_boosting import BoostingOptions
 
 __all__ = ["BoostedModel"]
@@ -94,7 +91,7 @@ class BoostedModel(AdditiveModel):
             min_samples_leaf=self.min_samples_leaf,
             l2=float(self.l2),
             min_gain=float(self.min_gain),
-            signs=self._signs(),
+            signs=signs_of(self.monotonic_cst, self.n_features_in_, tuple(self._names())),
         )
         options = BagOptions(
             n_bags=self.n_bags,
@@ -106,24 +103,3 @@ class BoostedModel(AdditiveModel):
             engine=as_engine(self.n_jobs),
         )
         self._terms, self.n_rounds_ = boost_bags(X, target, weights, base, boosting, options)
-
-    def _signs(self) -> Array:
-        """Return the direction of every column: 1, -1 or 0."""
-        signs = np.zeros(self.n_features_in_, dtype=np.int64)
-        given = self.monotonic_cst
-        if given is None:
-            return signs
-        if isinstance(given, Mapping):
-            items = [(self._column_of(name), sign) for name, sign in given.items()]
-        else:
-            if len(given) != len(signs):
-                raise ParameterError(
-                    f"`monotonic_cst` must have one number a column, {len(signs)}, or be a dict "
-                    f"of some, got {len(given)}."
-                )
-            items = list(enumerate(given))
-        for j, sign in items:
-            if sign not in (-1, 0, 1):
-                raise ParameterError(f"`monotonic_cst` must hold 1, 0 and -1, got {sign!r}.")
-            signs[j] = sign
-        return signs

@@ -67,13 +67,7 @@ class _SingleTree(TreeModel):
 
     def get_depth(self) -> int:
         """Return the most questions that a row is asked."""
-        trees = self.tree_arrays()
-        depth, level = -1, np.array([0])
-        while len(level):
-            depth += 1
-            inner = level[~trees.is_leaf[level]]
-            level = np.concatenate([trees.children_left[inner], trees.children_right[inner]])
-        return depth
+        return int(self.path_lengths().longest[0])
 
     def get_n_leaves(self) -> int:
         """Return the number of leaves."""

@@ -24,6 +24,7 @@ import numpy as np
 from minixai._validation import as_matrix, column_names, fingerprint
 from minixai.errors import DataError, ParameterError, check_option
 from minixai.protocols import Array
+from minixai.tree_arrays.level import levels
 from minixai.tree_arrays.packing import pack
 from minixai.tree_arrays.traversal import TOGETHER, walk_trees
 
@@ -216,7 +217,7 @@ class TreeArrays:
         if names is not None and self.feature_names and tuple(names) != self.feature_names:
             wrong = [name for name in names if name not in self.feature_names]
             raise DataError(
-                "X must have the columns that the trees were fitted on, in their order: "
+                "X must have the columns that the model was fitted on, in their order: "
                 f"{list(self.feature_names[:5])}, ..., got {(wrong or names)[:5]}, ...: select "
                 "them."
             )
@@ -336,11 +337,8 @@ class TreeArrays:
         parents = np.bincount(np.concatenate([children, self._roots]), minlength=n)
         _refuse(parents > 1, "is a child or a root {} times: each node has one place", parents)
         reached = np.zeros(n, dtype=bool)
-        level = self._roots
-        while len(level):
+        for level in levels(self.children_left, self.children_right, self._roots):
             reached[level] = True
-            below = level[self.children_left[level] >= 0]
-            level = np.concatenate([self.children_left[below], self.children_right[below]])
         _refuse(~reached, "is reached from no root: it lies on a cycle or in no tree")
 
     def _to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:

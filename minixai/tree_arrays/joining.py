@@ -17,6 +17,7 @@ import numpy as np
 from minixai.errors import DataError, ParameterError
 from minixai.protocols import Array
 from minixai.tree_arrays.arrays import TreeArrays
+from minixai.tree_arrays.level import levels
 
 __all__ = ["Tree", "check_found", "join_trees", "names_of_outputs", "raw_codes", "set_bits"]
 
@@ -142,12 +143,10 @@ def _without_zeros(cover: Array, left: Array, right: Array, roots: Array) -> Arr
     if (cover != 0).all():
         return cover
     cover[roots] = np.where(cover[roots] == 0, 1.0, cover[roots])
-    level = roots
-    while len(level):
-        level = level[left[level] >= 0]
-        below = cover[left[level]], cover[right[level]]
+    for level in levels(left, right, roots):
+        inner = level[left[level] >= 0]
+        below = cover[left[inner]], cover[right[inner]]
         share = np.where((below[0] == 0) & (below[1] == 0), 0.5, _SLIGHT)
-        for children, known in zip((left[level], right[level]), below, strict=True):
-            cover[children] = np.where(known == 0, share * cover[level], known)
-        level = np.concatenate([left[level], right[level]])
+        for children, known in zip((left[inner], right[inner]), below, strict=True):
+            cover[children] = np.where(known == 0, share * cover[inner], known)
     return cover

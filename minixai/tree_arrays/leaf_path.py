@@ -25,7 +25,7 @@ from minixai._numba import kernel
 from minixai.protocols import Array
 from minixai.tree_arrays.arrays import TreeArrays
 
-__all__ = ["WORD", "LeafPaths", "leaf_paths"]
+__all__ = ["WORD", "LeafPaths", "leaf_paths", "parents_of", "share_left", "trees_of"]
 
 WORD = 32
 """Ranks of codes that one word of ``LeafPaths.allowed`` holds."""
@@ -112,9 +112,9 @@ def leaf_paths(trees: TreeArrays) -> LeafPaths:
     -------
     LeafPaths
     """
-    feature, threshold, left, _, missing_left, indptr, codes, roots = trees.walk
+    feature, threshold, left, _, missing_left, indptr, codes, _ = trees.walk
     parent = parents_of(trees)
-    tree = _trees_of(parent, roots)
+    tree = trees_of(trees)
     leaf = np.flatnonzero(trees.is_leaf)
     leaf = leaf[np.argsort(tree[leaf], kind="stable")].astype(np.int32)
     counts = np.zeros(len(leaf) + 1, dtype=np.int64)
@@ -163,8 +163,9 @@ def share_left(trees: TreeArrays) -> Array:
     return share
 
 
-def _trees_of(parent: Array, roots: Array) -> Array:
-    """Return the tree of every node: pointers to the parents are doubled up to the roots."""
+def trees_of(trees: TreeArrays) -> Array:
+    """Return the tree of every node, int32: pointers to parents are doubled up to the roots."""
+    parent = parents_of(trees)
     top = np.where(parent < 0, np.arange(len(parent)), parent)
     while True:
         above = top[top]
@@ -172,7 +173,7 @@ def _trees_of(parent: Array, roots: Array) -> Array:
             break
         top = above
     tree = np.empty(len(parent), dtype=np.int32)
-    tree[roots] = np.arange(len(roots))
+    tree[trees.roots] = np.arange(trees.n_trees)
     return np.asarray(tree[top])
 
 

@@ -24,6 +24,8 @@ from minixai._numba import kernel
 from minixai.errors import ParameterError, require
 from minixai.protocols import Array
 from minixai.tree_arrays.arrays import TreeArrays
+from minixai.tree_arrays.leaf_path import trees_of
+from minixai.tree_arrays.level import levels
 from minixai.tree_arrays.traversal import goes_left
 
 __all__ = ["DecisionPath", "PathLengths", "decision_path", "node_depths", "path_lengths"]
@@ -133,26 +135,10 @@ def decision_path(trees: TreeArrays, X: Any) -> DecisionPath:
 def node_depths(trees: TreeArrays) -> Array:
     """Return the questions asked on the way to each node, int64 (n_nodes,)."""
     depths = np.zeros(trees.n_nodes, dtype=np.int64)
-    level, depth = np.asarray(trees.roots), 0
-    while len(level):
+    walk = levels(trees.children_left, trees.children_right, np.asarray(trees.roots))
+    for depth, level in enumerate(walk):
         depths[level] = depth
-        inner = level[trees.children_left[level] >= 0]
-        level = np.concatenate([trees.children_left[inner], trees.children_right[inner]])
-        depth += 1
     return depths
-
-
-def node_trees(trees: TreeArrays) -> Array:
-    """Return the tree that each node stands in, int64 (n_nodes,)."""
-    owner = np.zeros(trees.n_nodes, dtype=np.int64)
-    level = np.asarray(trees.roots)
-    owner[level] = np.arange(trees.n_trees)
-    while len(level):
-        level = level[trees.children_left[level] >= 0]
-        for children in (trees.children_left, trees.children_right):
-            owner[children[level]] = owner[level]
-        level = np.concatenate([trees.children_left[level], trees.children_right[level]])
-    return owner
 
 
 def path_lengths(trees: TreeArrays) -> PathLengths:
@@ -163,7 +149,7 @@ def path_lengths(trees: TreeArrays) -> PathLengths:
     trees : TreeArrays
     """
     leaves = np.flatnonzero(trees.is_leaf)
-    owner, depth = node_trees(trees)[leaves], node_depths(trees)[leaves]
+    owner, depth = trees_of(trees)[leaves], node_depths(trees)[leaves]
     cover = trees.cover[leaves]
     n = trees.n_trees
     longest = np.zeros(n, dtype=np.int64)

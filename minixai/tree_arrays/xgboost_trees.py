@@ -25,6 +25,7 @@ from minixai.errors import ParameterError
 from minixai.protocols import Array
 from minixai.tree_arrays.arrays import TreeArrays
 from minixai.tree_arrays.joining import Tree, check_found, join_trees, names_of_outputs, raw_codes
+from minixai.tree_arrays.level import levels
 from minixai.tree_arrays.rounded_threshold import threshold_of_float32
 
 __all__ = ["read_xgboost"]
@@ -169,11 +170,8 @@ def _listed(saved: dict[str, Any]) -> dict[int, Array]:
 def _without_gaps(tree: Tree) -> Tree:
     """Return the tree without the nodes that pruning has cut off."""
     reached = np.zeros(len(tree.left), dtype=bool)
-    level = np.zeros(1, dtype=np.int64)
-    while len(level):
+    for level in levels(tree.left, tree.right, np.zeros(1, dtype=np.int64)):
         reached[level] = True
-        level = level[tree.left[level] >= 0]
-        level = np.concatenate([tree.left[level], tree.right[level]])
     if reached.all():
         return tree
     places = np.cumsum(reached) - 1

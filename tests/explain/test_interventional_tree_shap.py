@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.tree_shap import as_dict
 from minixai.errors import DataError
 from minixai.explain import TreeShap, output_game
 from minixai.explain.output_game import OutputGame
@@ -15,7 +16,7 @@ from minixai.explain.pattern_table import beta_weights
 from minixai.parallel import as_engine
 from minixai.tree_arrays import TreeArrays
 from tests.conftest import COMPILED
-from tests.explain.test_tree_shap import as_dict, chain, close, defined, wide_forest
+from tests.explain.test_tree_shap import chain, close, defined, wide_forest
 from tests.reference import tree_shap as reference
 from tests.tree_arrays.test_arrays import forests, stump
 

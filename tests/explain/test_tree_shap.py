@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minixai
+from benchmarks.tree_shap import as_dict
 from minixai.errors import DataError, ParameterError
 from minixai.explain import TreeShap
 from minixai.tree_arrays import TreeArrays
@@ -294,27 +295,3 @@ def test_shap_finds_the_same(drawn):
     close(explainer.explain(X).values, np.asarray(peer.shap_values(X, check_additivity=False)))
     pairs = np.asarray(peer.shap_interaction_values(X))
     close(explainer.explain_interactions(X).values, pairs)
-
-
-def as_dict(trees):
-    """The arrays as the plain dict that shap takes."""
-    held = []
-    cuts = [*trees.roots, trees.n_nodes]
-    for start, end in itertools.pairwise(cuts):
-        part = slice(start, end)
-        left, right = (
-            np.where(each[part] < 0, -1, each[part] - start)
-            for each in (trees.children_left, trees.children_right)
-        )
-        held.append(
-            {
-                "children_left": left,
-                "children_right": right,
-                "children_default": left,
-                "features": trees.feature[part],
-                "thresholds": trees.threshold[part],
-                "values": trees.value[part],
-                "node_sample_weight": trees.cover[part].copy(),
-            }
-        )
-    return {"trees": held}

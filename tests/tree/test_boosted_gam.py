@@ -325,9 +325,9 @@ def test_class_weights_weigh_rows():
         ({"max_rounds": 0}, "`max_rounds`"),
         ({"n_jobs": 0}, "`n_jobs`"),
         ({"random_state": -1}, "`random_state`"),
-        ({"monotonic_cst": [1, 0]}, "one number a column, 4"),
-        ({"monotonic_cst": {0: 2}}, "1, 0 and -1, got 2"),
-        ({"monotonic_cst": {"age": 1}}, "no column 'age'"),
+        ({"monotonic_cst": [1, 0]}, "each of 4 columns"),
+        ({"monotonic_cst": {0: 2}}, "-1, 0 or 1, got 2"),
+        ({"monotonic_cst": {"age": 1}}, "names 'age', which X does not have"),
     ],
 )
 def test_arguments_out_of_range_are_refused(options, message):

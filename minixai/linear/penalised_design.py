@@ -29,17 +29,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from minixai._numba import kernel
-from minixai.errors import DataError
+from minixai.linear.linear_model import check_coefficients
 from minixai.protocols import Array
 
-__all__ = ["PenalizedDesign", "correlate", "penalize_design", "take_away"]
+__all__ = ["PenalisedDesign", "correlate", "penalise_design", "take_away"]
 
 _LARGEST = 1e300
 """A penalty that nothing outweighs; infinity times 0 would be no number."""
 
 
 @dataclass(frozen=True, eq=False)
-class PenalizedDesign:
+class PenalisedDesign:
     """A penalised problem without its penalty, and the way back to the user's units.
 
     Parameters
@@ -90,16 +90,11 @@ class PenalizedDesign:
             start = self.target_mean - self.target_scale * float(
                 solution @ (self.mean / self.scale)
             )
-        wrong = ~np.isfinite(coef) | ((coef == 0.0) & (solution != 0.0))
-        if wrong.any() or not math.isfinite(start):
-            raise DataError(
-                f"The coefficient of column {names[int(np.argmax(wrong))]!r} is outside the range "
-                "of floats: rescale the column or the target."
-            )
+        check_coefficients(coef, solution, start, names)
         return coef, start
 
 
-def penalize_design(X: Array, y: Array, weight: Array, *, centred: bool) -> PenalizedDesign:
+def penalise_design(X: Array, y: Array, weight: Array, *, centred: bool) -> PenalisedDesign:
     """Weigh, centre and scale the columns and the target.
 
     Parameters
@@ -113,7 +108,7 @@ def penalize_design(X: Array, y: Array, weight: Array, *, centred: bool) -> Pena
 
     Returns
     -------
-    PenalizedDesign
+    PenalisedDesign
     """
     share = weight / weight.max()
     share = share / share.sum()
@@ -126,7 +121,7 @@ def penalize_design(X: Array, y: Array, weight: Array, *, centred: bool) -> Pena
     _standardise_rows(target, share, root, centred, own_mean, own_scale)
     moment = np.empty(len(columns))
     correlate(columns, target[0], np.arange(len(columns)), moment)
-    return PenalizedDesign(
+    return PenalisedDesign(
         columns, target[0], mean, scale, float(own_mean[0]), float(own_scale[0]), moment
     )
 
