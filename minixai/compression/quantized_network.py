@@ -251,8 +251,7 @@ class QuantizedMarginClassifier(QuantizedNetwork, Classifier):
     def predict(self, X: Any) -> Array:
         """Return labels (n_samples,)."""
         raw = self._raw(X)
-        codes = (raw[:, 0] > 0) if raw.shape[1] == 1 else np.argmax(raw, axis=1)
-        return np.asarray(self.classes_[codes.astype(np.intp)])
+        return self._labels_of(raw)
 
     def decision_function(self, X: Any) -> Array:
         """Return raw scores (n_samples,) for two classes, else (n_samples, n_classes)."""

@@ -29,6 +29,7 @@ from minixai.explain.pattern_table import (
 from minixai.explain.row_pattern import splits_of
 from minixai.protocols import Array, Engine
 from minixai.tree_arrays.arrays import TreeArrays
+from minixai.tree_arrays.leaf_path import trees_of
 
 __all__ = ["OutputGame"]
 
@@ -196,14 +197,5 @@ def _columns_of(X: Array) -> Array:
 def _roots_with_values(trees: TreeArrays, value: Array) -> Array:
     """Return the roots of the trees that add anything to one output."""
     assert trees.roots is not None  # set when the object is made
-    tree = np.zeros(trees.n_nodes, dtype=np.int32)
-    tree[trees.roots] = np.arange(trees.n_trees)
-    level = trees.roots
-    while len(level):
-        level = level[trees.children_left[level] >= 0]
-        below = [trees.children_left[level], trees.children_right[level]]
-        for side in below:
-            tree[side] = tree[level]
-        level = np.concatenate(below)
-    adds = np.bincount(tree, trees.is_leaf & (value != 0.0), trees.n_trees)
+    adds = np.bincount(trees_of(trees), trees.is_leaf & (value != 0.0), trees.n_trees)
     return np.asarray(trees.roots[adds > 0])

@@ -72,7 +72,8 @@ class LassoCV(Lasso):
     alphas_ : ndarray (n_alphas,), or (n_l1_ratios, n_alphas) for a list of ``l1_ratio``
         Penalties tried, the strongest first.
     mse_path_ : ndarray (n_alphas, n_folds), or (n_l1_ratios, n_alphas, n_folds)
-        Mean square error on the rows held out.
+        Mean square error on the rows held out; NaN of a fold whose rows have no weight, which
+        takes no part in the choice.
     coef_, intercept_, dual_gap_, n_iter_
         Of the fit on all rows, as in `Lasso`.
 

@@ -102,7 +102,7 @@ def boost_bags(
                 flat = found[:, p, : n_a * n_b]
                 grids[bag, :, p, :n_a, :n_b] = flat.reshape(-1, n_a, n_b)
     settled = settle_terms(codes, weights, n_bins, coarse, pairs, base, np.stack(mains), grids)
-    limits = np.stack([_finite(np.fmin.reduce(X)), _finite(np.fmax.reduce(X))])
+    limits = np.stack([np.fmin.reduce(X), np.fmax.reduce(X)]).astype(np.float64)
     terms = AdditiveTerms(bins.edges, bins.indptr, limits, coarse, pairs, **settled)
     return terms, np.column_stack([main_rounds, grid_rounds])
 
@@ -154,7 +154,3 @@ def _cells(coarse_rows: Array, pairs: Array, shapes: Array) -> Array:
     for p, (a, b) in enumerate(pairs):
         cells[p] = coarse_rows[a].astype(np.uint16) * np.uint16(shapes[p, 1]) + coarse_rows[b]
     return cells
-
-
-def _finite(values: Array) -> Array:
-    return np.asarray(values, dtype=np.float64)

@@ -22,7 +22,7 @@ from minixai.tree.bagged_tree import BaggedTree, Bagging, grow_bagged
 from minixai.tree.growth_limits import check_growth, growth_limits
 from minixai.tree.out_of_bag import UnseenAnswers
 from minixai.tree.tree_model import TreeModel
-from minixai.tree_arrays import TreeArrays
+from minixai.tree_arrays.joining import Tree, join_trees
 
 __all__ = ["BaggedForest"]
 
@@ -176,24 +176,20 @@ class BaggedForest(TreeModel):
 
     def _keep(self, trees: list[BaggedTree], exponent: int) -> None:
         """Lay all trees in a row, each giving its share of the mean."""
-        sizes = np.array([len(tree.feature) for tree in trees])
-        first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        shift = np.repeat(first, sizes)
-
-        def joined(name: str) -> Array:
-            return np.concatenate([getattr(tree, name) for tree in trees])
-
-        left, right = joined("left"), joined("right")
-        self.trees_ = TreeArrays(
+        self.trees_ = join_trees(
+            [
+                Tree(
+                    tree.feature,
+                    tree.threshold,
+                    tree.left,
+                    tree.right,
+                    np.ldexp(tree.value, exponent) / self.n_estimators,
+                    tree.cover,
+                    tree.missing_left,
+                )
+                for tree in trees
+            ],
             self.n_features_in_,
-            joined("feature"),
-            joined("threshold"),
-            np.where(left < 0, -1, left + shift),
-            np.where(right < 0, -1, right + shift),
-            np.ldexp(joined("value"), exponent) / self.n_estimators,
-            joined("cover"),
-            roots=first,
-            missing_left=joined("missing_left"),
             feature_names=self._names_of_features(),
             output_names=self._names_of_outputs(),
         )

@@ -128,7 +128,7 @@ def _grow(
     root: int,
 ) -> int:
     # The root is an argument since a constant would have the kernels it is given to compiled twice;
-    # arrays are borrowed since a count of their owners at every use would take half the time.
+    # arrays are borrowed since counting their owners at every use takes time of its own.
     rows = borrow(rows)
     data = Binned(
         borrow(data.codes),

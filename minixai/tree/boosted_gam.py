@@ -9,8 +9,8 @@ Source: Lou, Caruana & Gehrke (2012), Intelligible models for classification and
 doi:10.1145/2339530.2339556; Lou, Caruana, Gehrke & Hooker (2013), Accurate intelligible models
 with pairwise interactions, doi:10.1145/2487575.2487579; Nori, Jenkins, Koch & Caruana (2019),
 InterpretML, arXiv:1909.09223.
-Cost: O(n_bags * n_rounds * n_samples * n_terms), about a nanosecond each, and
-O(n_features^2 * n_samples) to rank pairs; memory one byte a cell of X and bag at work.
+Cost: O(n_bags * n_rounds * n_samples * n_terms), and O(n_features^2 * n_samples) to rank pairs;
+memory one byte a cell of X and bag at work.
 """
 
 from __future__ import annotations

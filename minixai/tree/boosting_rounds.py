@@ -27,6 +27,7 @@ from minixai.tree.gradient_histogram import BinnedRows, bin_rows
 from minixai.tree.gradient_loss import BoostingLoss
 from minixai.tree.gradient_tree import GrownTree, TreeGrower, TreeRules, add_tree
 from minixai.tree_arrays import TreeArrays
+from minixai.tree_arrays.joining import Tree, join_trees
 
 __all__ = ["Boosted", "RoundRules", "boost"]
 
@@ -81,37 +82,37 @@ class Boosted:
         self, link: str, names: tuple[str, ...] | None, output_names: tuple[str, ...] | None
     ) -> tuple[TreeArrays, Array]:
         """Return all trees in a row, and the gain of each node."""
-        k = len(self.start)
-        grown = [tree for trees in self.rounds for tree in trees]
-        sizes = np.array([len(tree.left) for tree in grown])
-        roots = np.cumsum(sizes) - sizes
-        left = np.concatenate([tree.left for tree in grown])
-        inner = left >= 0
-        left[inner] += np.repeat(roots, sizes)[inner].astype(np.int32)
-        value = np.zeros((len(left), k))
-        value[np.arange(len(left)), np.repeat(np.arange(len(grown)) % k, sizes)] = np.concatenate(
-            [tree.value for tree in grown]
-        )
-        feature = np.concatenate([tree.feature for tree in grown])
-        bins = np.concatenate([tree.bin for tree in grown])
-        threshold = np.zeros(len(left))
-        threshold[inner] = self.bins.thresholds(feature[inner], bins[inner])
-        trees = TreeArrays(
-            n_features=self.bins.n_features,
-            feature=feature,
-            threshold=threshold,
-            children_left=left,
-            children_right=np.where(inner, left + 1, -1),
-            value=value,
-            cover=np.concatenate([tree.cover for tree in grown]),
-            roots=roots,
-            missing_left=np.concatenate([tree.missing_left for tree in grown]),
+        trees = [
+            self._as_tree(tree, output)
+            for trees in self.rounds
+            for output, tree in enumerate(trees)
+        ]
+        arrays = join_trees(
+            trees,
+            self.bins.n_features,
+            n_outputs=len(self.start),
             base_value=self.start,
             link=link,
             feature_names=names,
             output_names=output_names,
         )
-        return trees, np.concatenate([tree.gain for tree in grown])
+        return arrays, np.concatenate([tree.gain for trees in self.rounds for tree in trees])
+
+    def _as_tree(self, tree: GrownTree, output: int) -> Tree:
+        inner = tree.left >= 0
+        threshold = np.zeros(len(inner))
+        threshold[inner] = self.bins.thresholds(tree.feature[inner], tree.bin[inner])
+        right = np.where(inner, tree.left + 1, -1)
+        return Tree(
+            tree.feature,
+            threshold,
+            tree.left,
+            right,
+            tree.value,
+            tree.cover,
+            tree.missing_left,
+            output=output,
+        )
 
 
 def boost(

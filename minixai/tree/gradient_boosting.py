@@ -130,10 +130,10 @@ class BoostedTrees(TreeModel):
         np.add.at(cells, (tree // trees.n_outputs, trees.feature[inner]), counted[kind][inner])
         parts = np.stack([cells[:, columns].sum(axis=1) for columns in players.values()])
         return Importance(
-            parts.mean(axis=1) if self.n_iter_ else parts.sum(axis=1),
+            parts.mean(axis=1),
             tuple(players),
             f"{kind} of splits",
-            std=parts.std(axis=1) if self.n_iter_ else None,
+            std=parts.std(axis=1),
             n_repeats=self.n_iter_,
             groups=None
             if groups is None

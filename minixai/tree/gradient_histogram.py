@@ -14,7 +14,7 @@ words but from the gradients themselves.
 
 Source: Ke et al. (2017), LightGBM, NeurIPS 30, section 2.1, for the histograms.
 Differs from the source: whole numbers, and both sums in one addition.
-Cost: one addition a row and column, 0.5 ns on a processor of 2024; 8 bytes a bin.
+Cost: one addition a row and column; 8 bytes a bin.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ The bits of a float64, read as a whole number, rise with its value once those of
 are turned over; six stable passes then sort by counting, without one comparison.
 
 Source: Knuth (1998), The Art of Computer Programming 3, section 5.2.5 (radix sorting).
-Cost: O(n): 100,000 numbers in 2 ms, where sorting by comparison takes 8; few are compared.
+Cost: O(n): 100,000 numbers take about a quarter of what sorting by comparison does; few are
+compared.
 """
 
 from __future__ import annotations

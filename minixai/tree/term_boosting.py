@@ -19,7 +19,7 @@ Source: Lou, Caruana & Gehrke (2012), Intelligible models for classification and
 and Nori et al. (2019), InterpretML, arXiv:1909.09223, for the cyclic boosting of shape functions.
 Differs from the sources: within a round gradients follow (1) and are not computed afresh, so a
 round has one exponential a row; curvatures are renewed every few rounds.
-Cost: O(n_rows * n_terms) a round, about a nanosecond a row and term; memory three numbers a row.
+Cost: O(n_rows * n_terms) a round; memory three numbers a row.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Trees of a foreign model, one by one, joined to one `TreeArrays`.
+"""Trees, one by one, joined to one `TreeArrays`.
 
 A node of cover 0 has no rows, and a weighted mean of its parent's children gives it no weight;
 `TreeArrays` wants covers above 0, so it has 2^-52 of its parent's: less than the rounding of that
